@@ -4,7 +4,6 @@ use core::fmt;
 
 /// A structural rule that the octets break, in the order in which RFC 5880 §6.8.6 checks them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
 pub enum ParseError {
     /// The payload ends before the mandatory section does (RFC 5880 §4.1).
     Truncated,

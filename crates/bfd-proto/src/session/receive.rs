@@ -1,0 +1,82 @@
+//! Reception of a packet (RFC 5880 §6.8.6, steps 10 to 32).
+
+use bfd_packet::{ControlPacket, State};
+
+use super::{Cause, Event, Session, intervals, outranks};
+use crate::view::Remote;
+use crate::{Actions, Discard, Instant, LocalHealth, Received, Transmit};
+
+impl Session {
+    pub(super) fn receive(
+        &mut self,
+        now: Instant,
+        received: &Received<'_>,
+        health: &LocalHealth,
+        actions: &mut Actions,
+    ) {
+        if let Some(reason) = self.refuses(received) {
+            return self.discard(now, reason, received.ttl, actions);
+        }
+        let packet = received.packet;
+        self.learn(packet);
+        self.history.last_heard = Some(now);
+        if self.poll.received(packet.final_) {
+            self.put_in_force();
+        }
+        if self.state == State::AdminDown {
+            return self.discard(now, Discard::AdminDown, received.ttl, actions);
+        }
+        let cause = Cause::Signalled {
+            state: packet.state,
+            diagnostic: packet.diagnostic,
+        };
+        self.credit_gap(now);
+        self.step(now, Event::Received(packet.state), cause, health, actions);
+        self.credit(now);
+        if packet.poll && outranks(Transmit::Final, actions.transmit) && self.path_is_ready() {
+            actions.transmit = Some(Transmit::Final);
+        }
+    }
+
+    /// TTL and authentication (RFC 5881 §5, RFC 5883 §5, RFC 5880 §6.8.6 step 10).
+    fn refuses(&self, received: &Received<'_>) -> Option<Discard> {
+        if received.ttl < self.spec.kind.min_ttl() {
+            return Some(Discard::Ttl);
+        }
+        received.packet.auth.map(|_| Discard::AuthUnexpected)
+    }
+
+    /// Steps 13 to 17: everything the packet says of the peer.
+    fn learn(&mut self, packet: &ControlPacket<'_>) {
+        self.remote = Remote {
+            state: packet.state,
+            discriminator: Some(packet.my_discriminator),
+            diagnostic: packet.diagnostic,
+            detect_mult: Some(packet.detect_mult),
+            desired_min_tx: packet.desired_min_tx,
+            min_rx: packet.required_min_rx,
+            min_echo_rx: packet.required_min_echo_rx,
+            control_plane_independent: packet.control_plane_independent,
+            demand: packet.demand,
+        };
+    }
+
+    fn credit_gap(&mut self, now: Instant) {
+        if let (State::Up, Some(last)) = (self.state, self.history.arrivals[0]) {
+            self.history
+                .gaps
+                .record(now.saturating_duration_since(last));
+        }
+    }
+
+    /// Step 32: the packet counts as received.
+    fn credit(&mut self, now: Instant) {
+        self.counters.received += 1;
+        self.history.arrivals.rotate_right(1);
+        self.history.arrivals[0] = Some(now);
+        let window = self
+            .detection_time()
+            .unwrap_or(intervals::MIN_DETECTION_TIME);
+        self.history.marks.advance(now, window, &self.counters);
+    }
+}
