@@ -1,0 +1,59 @@
+# GoBFD: everything a developer runs. `make` lists the targets.
+#
+# Each target installs what it needs with scripts/install first (Debian packages as root, the Rust
+# toolchain when there is none); on a prepared machine that step only looks and says nothing.
+
+SHELL := /bin/bash
+# A toolchain that scripts/install fetched is found without opening a new shell.
+export PATH := $(or $(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
+CARGO ?= cargo
+TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
+
+.DEFAULT_GOAL := help
+.PHONY: help build demo test unit interop lint fmt doc deny
+
+help: ## List the targets
+	@echo 'GoBFD. Targets:'
+	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## Build the daemon and its command line (target/debug)
+	@scripts/install build
+	$(CARGO) build --workspace --bins
+
+demo: ## See the main job in a minute: two daemons, a silently cut link, then a real FRR (root)
+	@scripts/require-root demo
+	@scripts/install demo
+	$(CARGO) build --package gobfd --package gobfdctl --package bfd-testbed --bins
+	@$(TARGET_DIR)/debug/gobfd-demo
+
+test: ## Run every test: unit, property, simulation, interop with FRR and BIRD (root)
+	@scripts/require-root test
+	@scripts/install test
+	$(CARGO) build --workspace --bins
+	$(CARGO) test --workspace --no-fail-fast
+
+unit: ## Run the tests that need neither root nor network
+	@scripts/install build
+	$(CARGO) test --workspace --no-fail-fast --exclude bfd-testbed
+
+interop: ## Run only the interop suite with the real FRR and BIRD (root)
+	@scripts/require-root interop
+	@scripts/install test
+	$(CARGO) build --workspace --bins
+	$(CARGO) test --package bfd-testbed --no-fail-fast
+
+lint: ## Lint with warnings denied
+	@scripts/install build
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
+
+fmt: ## Format the code
+	@scripts/install build
+	$(CARGO) fmt --all
+
+doc: ## Build the API documentation, warnings denied (target/doc)
+	@scripts/install build
+	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --workspace --no-deps
+
+deny: ## Check licences, bans and sources of the dependencies
+	@scripts/install build
+	@scripts/cargo-deny check licenses bans sources
