@@ -2,8 +2,6 @@
 
 use crate::ParseError;
 
-/// Auth Type, Auth Len and Key ID: what precedes the data of every type.
-const PREFIX_LEN: usize = 3;
 /// Auth Len of both MD5 types (RFC 5880 §4.3).
 const MD5_LEN: usize = 24;
 /// Auth Len of both SHA1 types (RFC 5880 §4.4).
@@ -144,5 +142,3 @@ fn digest(kind: AuthType, section: &[u8], len: usize) -> Result<AuthSection<'_>,
         digest,
     }))
 }
-
-const _: () = assert!(PREFIX_LEN + PASSWORD_MAX == 19);

@@ -125,13 +125,15 @@ impl<'a> ControlPacket<'a> {
     }
 }
 
-/// A payload too short for the mandatory section still shows the rule it breaks first.
+/// A payload too short for the mandatory section still shows the rule it breaks first: a Length
+/// that is long enough exceeds it.
 fn short_payload(payload: &[u8]) -> ParseError {
     match payload {
         [first, ..] if first >> 5 != VERSION => ParseError::Version,
         [_, flags, _, length, ..] if usize::from(*length) < min_length(*flags) => {
             ParseError::LengthTooShort
         }
+        [_, _, _, _, ..] => ParseError::LengthExceedsPayload,
         _ => ParseError::Truncated,
     }
 }

@@ -5,7 +5,7 @@ use core::fmt;
 /// A structural rule that the octets break, in the order in which RFC 5880 §6.8.6 checks them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ParseError {
-    /// The payload ends before the mandatory section does (RFC 5880 §4.1).
+    /// The payload ends before its Length octet, or before the version (RFC 5880 §6.8.6 step 3).
     Truncated,
     /// The version is not 1 (RFC 5880 §6.8.6 step 1).
     Version,
@@ -27,10 +27,26 @@ pub enum ParseError {
     AuthLength,
 }
 
+impl ParseError {
+    /// All rules, in the order of their checks.
+    pub const ALL: [Self; 10] = [
+        Self::Truncated,
+        Self::Version,
+        Self::LengthTooShort,
+        Self::LengthExceedsPayload,
+        Self::ZeroDetectMult,
+        Self::Multipoint,
+        Self::ZeroMyDiscriminator,
+        Self::ZeroYourDiscriminator,
+        Self::AuthType,
+        Self::AuthLength,
+    ];
+}
+
 impl fmt::Display for ParseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Truncated => "payload is shorter than 24 octets",
+            Self::Truncated => "payload ends before its Length octet",
             Self::Version => "version is not 1",
             Self::LengthTooShort => "Length is too short for the mandatory section",
             Self::LengthExceedsPayload => "Length exceeds the payload",
