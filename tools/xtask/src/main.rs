@@ -1,7 +1,36 @@
-//! Project chores, run as `cargo xtask NAME`.
+//! Project chores, run as `cargo xtask NAME [ARGUMENTS]`.
 #![forbid(unsafe_code)]
 
-fn main() {
-    eprintln!("usage: cargo xtask NAME");
-    std::process::exit(2);
+mod codegen;
+
+use std::process::ExitCode;
+
+/// Name, arguments and purpose, and the function of each chore.
+const CHORES: &[(&str, &str, Chore)] = &[(
+    "codegen",
+    "[--check]  write crates/bfd-api/src/generated from api/ (needs protoc)",
+    codegen::run,
+)];
+
+type Chore = fn(&[String]) -> anyhow::Result<()>;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let chore = arguments
+        .first()
+        .and_then(|name| CHORES.iter().find(|(known, ..)| known == name));
+    let Some((name, _, run)) = chore else {
+        eprintln!("usage: cargo xtask NAME");
+        for (name, purpose, _) in CHORES {
+            eprintln!("  {name} {purpose}");
+        }
+        return ExitCode::from(2);
+    };
+    match run(&arguments[1..]) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("cargo xtask {name}: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
 }

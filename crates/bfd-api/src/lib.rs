@@ -1,0 +1,31 @@
+//! The API of the GoBFD daemon: generated messages and stubs, and the client.
+//!
+//! The schema is `api/bfd/v1/bfd.proto`; `cargo xtask codegen` writes
+//! `src/generated/` from it. This crate knows the wire, not the domain: what a
+//! message means to a session is decided in the daemon.
+#![forbid(unsafe_code)]
+
+/// Messages, service traits and raw stubs of package `bfd.v1`, as generated.
+#[allow(
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery,
+    clippy::restriction,
+    missing_docs,
+    unreachable_pub,
+    rust_2018_idioms,
+    reason = "generated code"
+)]
+mod generated {
+    // Not a module file, so that rustfmt leaves it as generated.
+    include!("generated/tree.rs");
+}
+
+pub use generated::bfd::v1;
+
+/// The schema and its imports as a serialised `FileDescriptorSet`, for reflection and for
+/// clients that read schemas at run time.
+pub const DESCRIPTOR_SET: &[u8] = include_bytes!("generated/descriptors.bin");
+
+/// The standard health service, `grpc.health.v1.Health`.
+pub use connectrpc_health as health;
