@@ -1,16 +1,31 @@
 //! Project chores, run as `cargo xtask NAME [ARGUMENTS]`.
 #![forbid(unsafe_code)]
 
+mod arrows;
 mod codegen;
+mod repository;
+mod rfc;
 
 use std::process::ExitCode;
 
 /// Name, arguments and purpose, and the function of each chore.
-const CHORES: &[(&str, &str, Chore)] = &[(
-    "codegen",
-    "[--check]  write crates/bfd-api/src/generated from api/ (needs protoc)",
-    codegen::run,
-)];
+const CHORES: &[(&str, &str, Chore)] = &[
+    (
+        "arrows",
+        "check folders and dependencies of our crates",
+        arrows::run,
+    ),
+    (
+        "codegen",
+        "[--check]  write crates/bfd-api/src/generated from api/ (needs protoc)",
+        codegen::run,
+    ),
+    (
+        "rfc",
+        "[--check]  write docs/en/rfc-compliance.md from spec/ and the tests",
+        rfc::run,
+    ),
+];
 
 type Chore = fn(&[String]) -> anyhow::Result<()>;
 
