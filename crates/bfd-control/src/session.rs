@@ -1,0 +1,63 @@
+//! What the control plane knows of a session, and what one is shown of it.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use bfd_engine::SessionId;
+use bfd_proto::{Instant, Path, PathProblem, Session, SessionView};
+
+use crate::intent::{Owner, Wanted};
+use crate::key::SessionKey;
+use crate::topology::Resolved;
+
+/// The control plane's side of a session: a value that is replaced, never changed.
+#[derive(Clone, Debug)]
+pub struct SessionMeta {
+    /// Its name in the engine.
+    pub id: SessionId,
+    /// Its identity.
+    pub key: SessionKey,
+    /// Who wants it.
+    pub owner: Owner,
+    /// What it shall be.
+    pub wanted: Wanted,
+    /// Somebody else than the owner set its administrative state.
+    pub overridden: bool,
+    /// The way out, or why there is none.
+    pub path: Result<Resolved, PathProblem>,
+    /// When it was admitted.
+    pub created: Instant,
+    /// Nanoseconds of the last Down, shared by all versions of this value; 0: never.
+    pub(crate) down_at: Arc<AtomicU64>,
+}
+
+impl SessionMeta {
+    /// The address it sends from: the one asked for, else the one found; `None` while unknown.
+    #[must_use]
+    pub fn local(&self) -> Option<IpAddr> {
+        self.key.local.or_else(|| self.path.ok().map(|path| path.local))
+    }
+
+    /// When it last left Init or Up for Down or AdminDown; `None`: never.
+    #[must_use]
+    pub fn down_at(&self) -> Option<Instant> {
+        Some(self.down_at.load(Ordering::Relaxed)).filter(|at| *at != 0).map(Instant::from_nanos)
+    }
+
+    /// What the session looks like until its worker has taken it over.
+    pub(crate) fn first_view(&self) -> SessionView {
+        let path = self.path.map_or_else(Path::Waiting, |_| Path::Ready);
+        let spec = self.wanted.spec;
+        Session::new(spec, self.id.discriminator, 0, path, self.created).0.view()
+    }
+}
+
+/// One session as it is at one moment.
+#[derive(Clone, Debug)]
+pub struct SessionInfo {
+    /// The control plane's side.
+    pub meta: Arc<SessionMeta>,
+    /// The worker's side.
+    pub view: SessionView,
+}
