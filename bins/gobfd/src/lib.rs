@@ -1,0 +1,4 @@
+//! The BFD daemon as a library: everything `main` wires together, reachable for tests.
+#![forbid(unsafe_code)]
+
+pub mod config;
