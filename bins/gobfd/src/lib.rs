@@ -1,4 +1,5 @@
 //! The BFD daemon as a library: everything `main` wires together, reachable for tests.
 #![forbid(unsafe_code)]
 
+pub mod cli;
 pub mod config;
