@@ -20,6 +20,7 @@ pub use build::{BUILD, Build};
 pub use flags::with_two_dashes;
 
 use crate::config::{self, Environment};
+use crate::metrics;
 
 /// What the arguments ask for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,7 +100,10 @@ impl Answer {
 pub type Page = (&'static str, fn() -> String);
 
 /// All such pages.
-pub const PAGES: &[Page] = &[("configuration", config::manual_page)];
+pub const PAGES: &[Page] = &[
+    ("configuration", config::manual_page),
+    ("monitoring", metrics::manual_page),
+];
 
 /// The command, for usage, completion and manual page.
 #[must_use]
