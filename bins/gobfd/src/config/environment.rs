@@ -5,7 +5,7 @@ use std::env;
 use std::ffi::OsString;
 
 use super::entries::{Entries, Entry};
-use super::keys::{KEYS, Key};
+use super::keys::{self, Key};
 use super::kind::Kind;
 use super::node::Origin;
 use super::problem::Problem;
@@ -115,7 +115,7 @@ fn apply(target: &Target, name: &str, value: &str, entries: &mut Entries) -> Opt
 
 fn target(variable: &str) -> Option<Target> {
     let name = variable.strip_prefix(PREFIX)?.to_ascii_uppercase();
-    KEYS.iter().filter(|key| is_reachable(key)).find_map(|key| {
+    keys::all().filter(|key| is_reachable(key)).find_map(|key| {
         let (list, rest) = match key.path.split_once("[].") {
             Some((list, rest)) => (Some(list), rest),
             None => (None, key.path),

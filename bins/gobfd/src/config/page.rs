@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::environment::{is_reachable, variable};
-use super::keys::{Applies, Feature, KEYS, Key, Preset};
+use super::keys::{self, Applies, Feature, Key, Preset};
 use super::kind::Kind;
 
 const HEAD: &str = include_str!("page_head.md");
@@ -23,7 +23,7 @@ an element in it and a session with authentication.
 pub fn manual_page() -> String {
     let mut page = HEAD.to_owned();
     let mut section = "";
-    for key in KEYS.iter().filter(|key| feature(key).is_none()) {
+    for key in keys::all().filter(|key| feature(key).is_none()) {
         let this = key.path.split(['.', '[']).next().unwrap_or_default();
         if this != section {
             section = this;
@@ -84,10 +84,10 @@ fn applies(applies: Applies) -> &'static str {
 }
 
 fn unfinished(page: &mut String) {
-    let mut features: Vec<Feature> = KEYS.iter().filter_map(feature).collect();
+    let mut features: Vec<Feature> = keys::all().filter_map(feature).collect();
     features.dedup();
     for wanted in features {
-        let keys = KEYS.iter().filter(|key| feature(key) == Some(wanted));
+        let keys = keys::all().filter(|key| feature(key) == Some(wanted));
         let names: Vec<String> = keys.map(|key| format!("`{}`", key.path)).collect();
         let _ = writeln!(page, "- {}: {}", wanted.name(), names.join(", "));
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use super::keys::{KEYS, Key};
+use super::keys::{self, Key};
 
 /// What may stand at one place of the file.
 #[derive(Clone, Copy)]
@@ -30,7 +30,7 @@ const NAME: &str = "<name>";
 
 static ROOT: LazyLock<Schema> = LazyLock::new(|| {
     let mut root = Schema::default();
-    for key in KEYS {
+    for key in keys::all() {
         root.insert(key);
     }
     root

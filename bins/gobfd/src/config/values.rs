@@ -4,7 +4,7 @@
 //! the other faults too. The result counts only if no problem was found.
 
 use super::entries::Entries;
-use super::keys::{Applies, KEYS, Key, Preset};
+use super::keys::{self, Applies, Key, Preset};
 use super::kind::Scalar;
 use super::node::Origin;
 use super::problem::Problem;
@@ -94,7 +94,7 @@ fn may_be_empty(key: &Key) -> bool {
 }
 
 fn key(pattern: &str, name: &str) -> Option<&'static Key> {
-    KEYS.iter().find(|key| {
+    keys::all().find(|key| {
         key.path.strip_suffix(name).is_some_and(|head| {
             head == pattern || head.strip_suffix('.').is_some_and(|head| head == pattern)
         })

@@ -1,12 +1,12 @@
 use super::{config, with_environment};
 use crate::config::environment::{is_reachable, variable};
-use crate::config::keys::KEYS;
+use crate::config::keys;
 use crate::config::{Environment, LogLevel, parse};
 
 #[test]
 fn each_scalar_key_has_a_variable_of_its_own() {
     let mut names: Vec<String> = Vec::new();
-    for key in KEYS.iter().filter(|key| is_reachable(key)) {
+    for key in keys::all().filter(|key| is_reachable(key)) {
         let name = variable(key.path).replace('N', "n");
         assert!(!names.contains(&name), "{name}");
         names.push(name);
@@ -16,7 +16,7 @@ fn each_scalar_key_has_a_variable_of_its_own() {
 
 #[test]
 fn each_variable_reaches_its_key_and_no_other() {
-    for key in KEYS.iter().filter(|key| is_reachable(key)) {
+    for key in keys::all().filter(|key| is_reachable(key)) {
         let name = variable(&key.path.replace("[]", ".0"));
         let mut entries = crate::config::entries::Entries::default();
         let (warnings, problems) = Environment::of([(name.as_str(), "x")]).overlay(&mut entries);

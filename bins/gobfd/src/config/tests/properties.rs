@@ -2,13 +2,12 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::config;
-use crate::config::keys::KEYS;
+use crate::config::keys;
 use crate::config::{Config, Diff, Environment, parse};
 
 /// Text made of pieces that occur in configurations, in any order.
 fn plausible() -> impl Strategy<Value = String> {
-    let words = KEYS
-        .iter()
+    let words = keys::all()
         .flat_map(|key| key.path.split(['.', '[']))
         .map(str::to_owned);
     let mut pieces: Vec<String> = words.collect();
