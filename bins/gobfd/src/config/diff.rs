@@ -51,6 +51,18 @@ impl Diff {
         diff
     }
 
+    /// The configuration in force after a reload from `old` to `new`: what needs a restart stays as
+    /// it was, so that a later reload is compared with what really runs.
+    #[must_use]
+    pub fn in_force(old: &Config, new: Config) -> Config {
+        Config {
+            grpc: old.grpc.clone(),
+            metrics: old.metrics.clone(),
+            engine: old.engine,
+            ..new
+        }
+    }
+
     /// Whether nothing changed.
     #[must_use]
     pub fn is_empty(&self) -> bool {

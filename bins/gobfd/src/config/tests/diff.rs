@@ -80,3 +80,15 @@ engine: {workers: 2, receive_buffer: 65536}",
         "engine.workers: auto stays in force, 2 needs a restart"
     );
 }
+
+#[test]
+fn what_needs_a_restart_stays_in_force() {
+    let old = config("");
+    let new = config("grpc: {addr: ':1'}\nlog: {level: debug}\nsessions: [{peer: 192.0.2.1}]");
+    let running = Diff::in_force(&old, new.clone());
+    assert_eq!(running.grpc, old.grpc);
+    assert_eq!((&running.log, &running.sessions), (&new.log, &new.sessions));
+    // The same file again still says so; the old one again says nothing.
+    assert_eq!(Diff::between(&running, &new).restart.len(), 1);
+    assert!(Diff::between(&running, &old).restart.is_empty());
+}
