@@ -42,6 +42,17 @@ impl Line {
         line
     }
 
+    /// A line that says why the program cannot go on.
+    pub(super) fn failure(message: &str, error: &str, time: Timestamp) -> Self {
+        let fields = vec![("error", Value::Text(error.to_owned()))];
+        Self {
+            time,
+            level: Level::ERROR,
+            message: message.to_owned(),
+            fields,
+        }
+    }
+
     /// The line with its line feed.
     pub(super) fn write(&self, format: LogFormat) -> String {
         let mut out = String::with_capacity(256);

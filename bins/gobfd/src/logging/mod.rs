@@ -11,17 +11,20 @@ mod limit;
 mod line;
 mod took;
 
+use std::fmt;
 use std::io::Write as _;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use tracing::subscriber::SetGlobalDefaultError;
 use tracing_subscriber::layer::SubscriberExt as _;
 
 pub use changes::{ChangeLine, ChangeLog, MESSAGE, SUMMARY};
 pub use took::Took;
 
-use crate::config::LogSettings;
+use crate::config::{LogFormat, LogSettings};
 use layer::{Lines, Switches};
+use line::Line;
 
 /// Changes level and form of the log.
 #[derive(Clone, Debug)]
@@ -49,6 +52,14 @@ pub fn install(settings: LogSettings) -> Result<LogControl, SetGlobalDefaultErro
     });
     tracing::subscriber::set_global_default(tracing_subscriber::registry().with(lines))?;
     Ok(control)
+}
+
+/// The text line, with its line feed, for a failure before the log is set up; it belongs on
+/// standard error.
+#[must_use]
+pub fn failure(message: &str, error: &dyn fmt::Display) -> String {
+    let line = Line::failure(message, &error.to_string(), Timestamp::now());
+    line.write(LogFormat::Text)
 }
 
 fn lines(

@@ -138,3 +138,12 @@ fn strangers_are_heard_from_warnings_on() {
         ]
     );
 }
+
+#[test]
+fn a_failure_before_the_log_exists_is_one_text_line() {
+    let line = crate::logging::failure("failed to load configuration", &"a: b\nc: d");
+    assert_eq!(
+        timeless(&line),
+        "level=ERROR msg=\"failed to load configuration\" error=\"a: b\\nc: d\"\n"
+    );
+}
