@@ -3,6 +3,7 @@
 
 mod arrows;
 mod codegen;
+mod docs;
 mod repository;
 mod rfc;
 
@@ -19,6 +20,11 @@ const CHORES: &[(&str, &str, Chore)] = &[
         "codegen",
         "[--check]  write crates/bfd-api/src/generated from api/ (needs protoc)",
         codegen::run,
+    ),
+    (
+        "docs",
+        "           write the pages of docs/en that come from the code",
+        docs::run,
     ),
     (
         "rfc",
