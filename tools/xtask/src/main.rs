@@ -2,15 +2,23 @@
 #![forbid(unsafe_code)]
 
 mod codegen;
+mod docs;
 
 use std::process::ExitCode;
 
 /// Name, arguments and purpose, and the function of each chore.
-const CHORES: &[(&str, &str, Chore)] = &[(
-    "codegen",
-    "[--check]  write crates/bfd-api/src/generated from api/ (needs protoc)",
-    codegen::run,
-)];
+const CHORES: &[(&str, &str, Chore)] = &[
+    (
+        "codegen",
+        "[--check]  write crates/bfd-api/src/generated from api/ (needs protoc)",
+        codegen::run,
+    ),
+    (
+        "docs",
+        "           write the pages of docs/en that come from the code",
+        docs::run,
+    ),
+];
 
 type Chore = fn(&[String]) -> anyhow::Result<()>;
 

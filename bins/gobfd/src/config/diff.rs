@@ -1,0 +1,118 @@
+//! What a reload changes.
+
+use std::collections::HashMap;
+
+use bfd_control::SessionKey;
+
+use super::settings::{Config, SessionSettings};
+
+/// The difference between the running configuration and a new one.
+///
+/// Sessions are matched by key; what is equal in both appears nowhere.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Diff {
+    /// Sessions only the new one has, in its order.
+    pub added: Vec<SessionSettings>,
+    /// Sessions only the old one has, in its order.
+    pub removed: Vec<SessionSettings>,
+    /// Sessions whose values differ: old and new.
+    pub changed: Vec<(SessionSettings, SessionSettings)>,
+    /// Whether level or format of the log changed; they count at once.
+    pub log: bool,
+    /// One sentence for each changed setting that counts only after a restart.
+    pub restart: Vec<String>,
+}
+
+impl Diff {
+    /// What leads from `old` to `new`.
+    #[must_use]
+    pub fn between(old: &Config, new: &Config) -> Self {
+        let before: HashMap<&SessionKey, &SessionSettings> = by_key(old);
+        let after: HashMap<&SessionKey, &SessionSettings> = by_key(new);
+        let mut diff = Self {
+            log: old.log != new.log,
+            restart: restart(old, new),
+            ..Self::default()
+        };
+        for session in &new.sessions {
+            match before.get(&session.key) {
+                None => diff.added.push(session.clone()),
+                Some(old) if *old != session => {
+                    diff.changed.push(((*old).clone(), session.clone()));
+                }
+                Some(_) => {}
+            }
+        }
+        let gone = old
+            .sessions
+            .iter()
+            .filter(|session| !after.contains_key(&session.key));
+        diff.removed = gone.cloned().collect();
+        diff
+    }
+
+    /// The configuration in force after a reload from `old` to `new`: what needs a restart stays as
+    /// it was, so that a later reload is compared with what really runs.
+    #[must_use]
+    pub fn in_force(old: &Config, new: Config) -> Config {
+        Config {
+            grpc: old.grpc.clone(),
+            metrics: old.metrics.clone(),
+            engine: old.engine,
+            ..new
+        }
+    }
+
+    /// Whether nothing changed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+fn by_key(config: &Config) -> HashMap<&SessionKey, &SessionSettings> {
+    config
+        .sessions
+        .iter()
+        .map(|session| (&session.key, session))
+        .collect()
+}
+
+fn restart(old: &Config, new: &Config) -> Vec<String> {
+    let workers = |config: &Config| match config.engine.workers {
+        Some(count) => count.to_string(),
+        None => "auto".to_owned(),
+    };
+    let unix = |config: &Config| match &config.grpc.unix {
+        Some(path) => path.display().to_string(),
+        None => "none".to_owned(),
+    };
+    let settings = [
+        (
+            "grpc.addr",
+            old.grpc.addr.to_string(),
+            new.grpc.addr.to_string(),
+        ),
+        ("grpc.unix", unix(old), unix(new)),
+        (
+            "metrics.addr",
+            old.metrics.addr.to_string(),
+            new.metrics.addr.to_string(),
+        ),
+        (
+            "metrics.path",
+            old.metrics.path.clone(),
+            new.metrics.path.clone(),
+        ),
+        ("engine.workers", workers(old), workers(new)),
+        (
+            "engine.receive_buffer",
+            old.engine.receive_buffer.to_string(),
+            new.engine.receive_buffer.to_string(),
+        ),
+    ];
+    let changed = settings.into_iter().filter(|(_, old, new)| old != new);
+    changed
+        .map(|(key, old, new)| format!("{key}: {old} stays in force, {new} needs a restart"))
+        .collect()
+}

@@ -1,0 +1,114 @@
+//! [`Entries`] to [`Config`]: reads each value, fills in defaults, checks what several keys say
+//! together.
+
+use std::num::NonZeroU16;
+use std::path::PathBuf;
+
+use super::entries::Entries;
+use super::kind::Scalar;
+use super::listen::ListenAddress;
+use super::problem::Problem;
+use super::sessions;
+use super::settings::{
+    Config, EngineSettings, GrpcSettings, LogFormat, LogLevel, LogSettings, MetricsSettings,
+};
+use super::unfinished;
+use super::values::Values;
+
+/// The configuration and warnings, or everything that is wrong.
+pub(crate) fn resolve(
+    entries: &Entries,
+    mut problems: Vec<Problem>,
+) -> Result<(Config, Vec<String>), Vec<Problem>> {
+    let mut values = Values::new(entries);
+    unfinished::refuse(&mut values);
+    let config = config(&mut values);
+    problems.append(&mut values.problems);
+    match config {
+        Some(config) if problems.is_empty() => Ok((config, warnings(&values))),
+        _ => Err(problems),
+    }
+}
+
+/// `None` only together with a problem.
+fn config(values: &mut Values<'_>) -> Option<Config> {
+    // All sections are read before any `?`, so that each gets to report its problems.
+    let grpc = grpc(values);
+    let metrics = metrics(values);
+    let log = log(values);
+    let engine = engine(values);
+    let sessions = sessions::read(values);
+    Some(Config {
+        grpc: grpc?,
+        metrics: metrics?,
+        log,
+        engine: engine?,
+        sessions: sessions?,
+    })
+}
+
+fn grpc(values: &mut Values<'_>) -> Option<GrpcSettings> {
+    let addr = listen(values, "grpc.addr");
+    let unix = values.text("grpc.unix").map(PathBuf::from);
+    Some(GrpcSettings { addr: addr?, unix })
+}
+
+fn metrics(values: &mut Values<'_>) -> Option<MetricsSettings> {
+    let addr = listen(values, "metrics.addr");
+    let path = values.text("metrics.path");
+    Some(MetricsSettings {
+        addr: addr?,
+        path: path?,
+    })
+}
+
+fn log(values: &mut Values<'_>) -> LogSettings {
+    let level = match values.word("log.level") {
+        Some("debug") => LogLevel::Debug,
+        Some("warn") => LogLevel::Warn,
+        Some("error") => LogLevel::Error,
+        _ => LogLevel::Info,
+    };
+    let format = match values.word("log.format") {
+        Some("text") => LogFormat::Text,
+        _ => LogFormat::Json,
+    };
+    LogSettings { level, format }
+}
+
+fn engine(values: &mut Values<'_>) -> Option<EngineSettings> {
+    let workers = match values.value("engine.workers")? {
+        Scalar::Integer(count) => NonZeroU16::new(u16::try_from(count).ok()?),
+        _ => None,
+    };
+    let older = values.integer("socket.read_buffer_size");
+    let size = values.integer("engine.receive_buffer").or(older)?;
+    values.integer("socket.write_buffer_size");
+    Some(EngineSettings {
+        workers,
+        receive_buffer: usize::try_from(size).ok()?,
+    })
+}
+
+fn listen(values: &mut Values<'_>, path: &'static str) -> Option<ListenAddress> {
+    match values.value(path)? {
+        Scalar::Listen(address) => Some(address),
+        _ => None,
+    }
+}
+
+fn warnings(values: &Values<'_>) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if values.given("socket.write_buffer_size").is_some() {
+        warnings.push("socket.write_buffer_size: has no effect, remove it".to_owned());
+    }
+    if ["socket.read_buffer_size", "engine.receive_buffer"]
+        .iter()
+        .all(|key| values.given(key).is_some())
+    {
+        warnings.push(
+            "socket.read_buffer_size: engine.receive_buffer is given too and goes first".to_owned(),
+        );
+    }
+    warnings
+}

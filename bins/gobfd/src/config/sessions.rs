@@ -1,0 +1,294 @@
+//! The list `sessions`: defaults, identity, and what the keys of one session say together.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+use bfd_control::{Hops, SessionKey};
+use bfd_packet::DetectMult;
+use bfd_proto::{Interval, PaddedPduSize, Role, SessionKind, SessionSpec};
+
+use super::kind::{Scalar, Zoned};
+use super::node::Origin;
+use super::settings::SessionSettings;
+use super::values::{Scope, Values};
+
+const LIST: &str = "sessions";
+
+/// Reads all sessions; `None` only together with a problem.
+pub(crate) fn read(values: &mut Values<'_>) -> Option<Vec<SessionSettings>> {
+    let defaults = Defaults::read(values);
+    let elements = values.elements(LIST);
+    let mut sessions = Vec::with_capacity(elements.len());
+    let mut first: HashMap<SessionKey, usize> = HashMap::new();
+    for (index, origin) in elements.iter().enumerate() {
+        let mut element = Element::new(values, index, origin, defaults);
+        let Some(session) = element.read() else {
+            continue;
+        };
+        if let Some(other) = first.insert(session.key.clone(), index) {
+            element.complain(
+                "peer",
+                format!("the same session as sessions[{other}]: {}", session.key),
+            );
+        }
+        sessions.push(session);
+    }
+    (sessions.len() == elements.len()).then_some(sessions)
+}
+
+/// What a session gets that gives no value of its own. A default that could not be read has been
+/// reported; a stand-in then keeps the reading of sessions going.
+#[derive(Clone, Copy)]
+struct Defaults {
+    desired_min_tx: Interval,
+    required_min_rx: Interval,
+    detect_mult: DetectMult,
+    padded_pdu_size: Option<PaddedPduSize>,
+    align: bool,
+}
+
+impl Defaults {
+    fn read(values: &mut Values<'_>) -> Option<Self> {
+        let desired_min_tx = values
+            .value("bfd.default_desired_min_tx")
+            .and_then(interval);
+        let required_min_rx = values
+            .value("bfd.default_required_min_rx")
+            .and_then(interval);
+        let detect_mult = values
+            .value("bfd.default_detect_multiplier")
+            .and_then(multiplier);
+        let padded_pdu_size = values
+            .value("bfd.default_padded_pdu_size")
+            .and_then(padding);
+        let align = values.flag("bfd.align_intervals");
+        Some(Self {
+            desired_min_tx: desired_min_tx?,
+            required_min_rx: required_min_rx?,
+            detect_mult: detect_mult?,
+            padded_pdu_size: padded_pdu_size?,
+            align,
+        })
+    }
+}
+
+/// One element of the list while it is read.
+struct Element<'v, 'e> {
+    values: &'v mut Values<'e>,
+    scope: Scope,
+    origin: &'e Origin,
+    defaults: Option<Defaults>,
+}
+
+impl<'v, 'e> Element<'v, 'e> {
+    fn new(
+        values: &'v mut Values<'e>,
+        index: usize,
+        origin: &'e Origin,
+        defaults: Option<Defaults>,
+    ) -> Self {
+        let scope = Scope {
+            path: format!("{LIST}[{index}]"),
+            pattern: "sessions[]",
+        };
+        Self {
+            values,
+            scope,
+            origin,
+            defaults,
+        }
+    }
+
+    fn read(&mut self) -> Option<SessionSettings> {
+        let key = self.key();
+        let spec = self.spec();
+        let admin_down = self.flag("admin_down");
+        Some(SessionSettings {
+            key: key?,
+            spec: spec?,
+            admin_down,
+        })
+    }
+
+    fn spec(&mut self) -> Option<SessionSpec> {
+        let kind = self.kind();
+        let role = if self.flag("passive") {
+            Role::Passive
+        } else {
+            Role::Active
+        };
+        let desired_min_tx = self.value("desired_min_tx").and_then(interval);
+        let required_min_rx = self.value("required_min_rx").and_then(interval);
+        let detect_mult = self.value("detect_mult").and_then(multiplier);
+        let padded_pdu_size = self.value("padded_pdu_size").and_then(padding);
+        let defaults = self.defaults?;
+        let align = |interval: Interval| {
+            if defaults.align {
+                interval.aligned()
+            } else {
+                interval
+            }
+        };
+        Some(SessionSpec {
+            kind: kind?,
+            role,
+            desired_min_tx: align(desired_min_tx.unwrap_or(defaults.desired_min_tx)),
+            required_min_rx: align(required_min_rx.unwrap_or(defaults.required_min_rx)),
+            detect_mult: detect_mult.unwrap_or(defaults.detect_mult),
+            padded_pdu_size: padded_pdu_size.unwrap_or(defaults.padded_pdu_size),
+        })
+    }
+
+    fn kind(&mut self) -> Option<SessionKind> {
+        let min_ttl = match self.value("min_ttl")? {
+            Scalar::Integer(ttl) => u8::try_from(ttl).ok()?,
+            _ => return None,
+        };
+        if self.hops() == Hops::Multi {
+            return Some(SessionKind::MultiHop { min_ttl });
+        }
+        if self.is_given("min_ttl") {
+            let text = "only for type multi_hop: single-hop packets must arrive with TTL 255";
+            self.complain("min_ttl", text);
+        }
+        Some(SessionKind::SingleHop)
+    }
+
+    /// Reports nothing: [`Element::key`] has read the same value before.
+    fn hops(&self) -> Hops {
+        match self.values.given(&format!("{}.type", self.scope.path)) {
+            Some("multi_hop") => Hops::Multi,
+            _ => Hops::Single,
+        }
+    }
+
+    fn key(&mut self) -> Option<SessionKey> {
+        let kind_is_known = self.value("type").is_some();
+        let peer = self.address("peer");
+        let local = self.address("local");
+        let interface = match self.value("interface") {
+            Some(Scalar::Text(name)) => Some(name),
+            _ => None,
+        };
+        if !self.is_given("peer") {
+            self.complain("peer", "missing: the address of the neighbour is required");
+        }
+        let peer = peer?;
+        let zones = [
+            peer.zone.clone(),
+            local.as_ref().and_then(|local| local.zone.clone()),
+        ];
+        let interface = self.one_interface(interface, zones);
+        let local = local.map(|local| local.address);
+        self.check_addresses(peer.address, local, interface.is_some());
+        kind_is_known.then(|| SessionKey {
+            peer: peer.address,
+            local,
+            interface,
+            hops: self.hops(),
+        })
+    }
+
+    /// The interface that `interface` and the zones of the addresses agree on.
+    fn one_interface(
+        &mut self,
+        named: Option<String>,
+        zones: [Option<String>; 2],
+    ) -> Option<String> {
+        let mut interface = named;
+        for (zone, key) in zones.into_iter().zip(["peer", "local"]) {
+            let Some(zone) = zone else { continue };
+            match &interface {
+                Some(other) if *other != zone => {
+                    self.complain(
+                        key,
+                        format!("the zone {zone} contradicts interface {other}"),
+                    );
+                }
+                _ => interface = Some(zone),
+            }
+        }
+        interface
+    }
+
+    fn check_addresses(&mut self, peer: IpAddr, local: Option<IpAddr>, has_interface: bool) {
+        if is_link_local(peer) && !has_interface {
+            self.complain(
+                "peer",
+                "a link-local address needs interface, or a zone: fe80::1%eth0",
+            );
+        }
+        match local {
+            Some(local) if local.is_ipv4() != peer.is_ipv4() => {
+                self.complain(
+                    "local",
+                    format!("expected an address of the family of peer {peer}"),
+                );
+            }
+            Some(local) if local == peer => {
+                self.complain(
+                    "local",
+                    "the same address as peer: a session needs two systems",
+                );
+            }
+            _ => {}
+        }
+    }
+
+    fn value(&mut self, name: &str) -> Option<Scalar> {
+        self.values.scoped(&self.scope, name)
+    }
+
+    fn flag(&mut self, name: &str) -> bool {
+        self.value(name) == Some(Scalar::Bool(true))
+    }
+
+    fn address(&mut self, name: &str) -> Option<Zoned> {
+        match self.value(name)? {
+            Scalar::Address(zoned) => Some(zoned),
+            _ => None,
+        }
+    }
+
+    fn is_given(&self, name: &str) -> bool {
+        self.values
+            .given(&format!("{}.{name}", self.scope.path))
+            .is_some()
+    }
+
+    /// Adds a problem at the place of the key, or of the element if the key is not there.
+    fn complain(&mut self, name: &str, text: impl Into<String>) {
+        let path = format!("{}.{name}", self.scope.path);
+        let origin = self
+            .values
+            .origin(&path)
+            .unwrap_or_else(|| self.origin.clone());
+        self.values.problem(origin, path, text);
+    }
+}
+
+fn interval(value: Scalar) -> Option<Interval> {
+    match value {
+        Scalar::Interval(micros) => Interval::new(micros),
+        _ => None,
+    }
+}
+
+fn multiplier(value: Scalar) -> Option<DetectMult> {
+    match value {
+        Scalar::Integer(number) => DetectMult::new(u8::try_from(number).ok()?),
+        _ => None,
+    }
+}
+
+/// The outer `None`: not given; the inner: given as 0, which means off.
+fn padding(value: Scalar) -> Option<Option<PaddedPduSize>> {
+    match value {
+        Scalar::Integer(octets) => Some(PaddedPduSize::new(u16::try_from(octets).ok()?)),
+        _ => None,
+    }
+}
+
+fn is_link_local(address: IpAddr) -> bool {
+    matches!(address, IpAddr::V6(v6) if v6.is_unicast_link_local())
+}

@@ -1,0 +1,62 @@
+//! What the page is written from. The daemon fills it in from the state table and the engine's
+//! counters; nothing here is shared or live.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use bfd_proto::SessionView;
+
+use super::totals::Totals;
+use crate::cli::Build;
+
+/// Everything one page shows.
+#[derive(Clone, Debug)]
+pub struct MetricsInput<'a> {
+    /// The sessions that exist now.
+    pub sessions: Vec<SessionSample>,
+    /// The data-plane threads, in the order of their numbers.
+    pub workers: Vec<WorkerSample>,
+    /// What the control plane has counted.
+    pub totals: &'a Totals,
+    /// What the program was built from.
+    pub build: Build,
+}
+
+/// One session.
+#[derive(Clone, Debug)]
+pub struct SessionSample {
+    /// Address of the peer.
+    pub peer: IpAddr,
+    /// Our address, as configured or chosen by the route; `None` while there is none.
+    pub local: Option<IpAddr>,
+    /// The interface the session is bound to.
+    pub interface: Option<String>,
+    /// Its state and counters.
+    pub view: SessionView,
+}
+
+/// One data-plane thread.
+#[derive(Clone, Debug, Default)]
+pub struct WorkerSample {
+    /// How long after the wanted moment the loop ran.
+    pub loop_lateness: HistogramSample,
+    /// How long after the detection time a Down was declared.
+    pub detection_lateness: HistogramSample,
+    /// Packets lost because a receive buffer was full.
+    pub socket_drops: u64,
+    /// Packets that arrived on the wrong thread and were passed on.
+    pub misdirected: u64,
+    /// Messages that wait for the thread.
+    pub mailbox_depth: u64,
+}
+
+/// A histogram of durations.
+#[derive(Clone, Debug, Default)]
+pub struct HistogramSample {
+    /// Upper bounds, ascending, with the number of durations up to each.
+    pub buckets: Vec<(Duration, u64)>,
+    /// How many durations there were, also beyond the last bound.
+    pub count: u64,
+    /// All of them together.
+    pub sum: Duration,
+}

@@ -1,0 +1,277 @@
+//! The table of metric families.
+
+use bfd_proto::State;
+
+use super::groups::Group;
+use super::input::{MetricsInput, WorkerSample};
+use super::text::{Samples, escaped};
+
+/// One family.
+pub(super) struct Family {
+    /// Name on the page.
+    pub(super) name: &'static str,
+    /// Type on the page.
+    pub(super) kind: Type,
+    /// The line after `# HELP`.
+    pub(super) help: &'static str,
+    /// Labels of every series.
+    pub(super) labels: &'static [&'static str],
+    /// What the manual says beyond the help.
+    pub(super) remark: &'static str,
+    /// Adds the samples.
+    pub(super) read: fn(&Scrape<'_>, &mut Samples<'_>),
+}
+
+/// Type of a family.
+#[derive(Clone, Copy)]
+pub(super) enum Type {
+    Counter,
+    Gauge,
+    Histogram,
+}
+
+impl Type {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Counter => "counter",
+            Self::Gauge => "gauge",
+            Self::Histogram => "histogram",
+        }
+    }
+}
+
+/// What readers read.
+pub(super) struct Scrape<'a> {
+    pub(super) input: &'a MetricsInput<'a>,
+    pub(super) groups: &'a [Group],
+}
+
+/// The state changes that can happen (RFC 5880 §6.2, §6.8.6, §6.8.16); each has a series from the
+/// session's creation, so that `increase()` sees the first one.
+pub(super) const TRANSITIONS: [(State, State); 9] = [
+    (State::AdminDown, State::Down),
+    (State::Down, State::AdminDown),
+    (State::Down, State::Init),
+    (State::Down, State::Up),
+    (State::Init, State::AdminDown),
+    (State::Init, State::Down),
+    (State::Init, State::Up),
+    (State::Up, State::AdminDown),
+    (State::Up, State::Down),
+];
+
+const ADDRESSES: &[&str] = &["peer_addr", "local_addr"];
+const TYPED: &[&str] = &["peer_addr", "local_addr", "session_type"];
+const WORKER: &[&str] = &["worker"];
+
+/// Every family, in the order of the page.
+pub(super) const FAMILIES: &[Family] = &[
+    Family {
+        name: "gobfd_bfd_sessions",
+        kind: Type::Gauge,
+        help: "Number of currently active BFD sessions.",
+        labels: TYPED,
+        remark: "Sessions in any state count. Without a session there is one series at 0 that has \
+                 no addresses, so that `sum(gobfd_bfd_sessions) == 0` fires.",
+        read: sessions,
+    },
+    Family {
+        name: "gobfd_bfd_packets_sent_total",
+        kind: Type::Counter,
+        help: "Total BFD Control packets transmitted.",
+        labels: ADDRESSES,
+        remark: "",
+        read: |scrape, out| each(scrape, out, |group| group.sent),
+    },
+    Family {
+        name: "gobfd_bfd_packets_received_total",
+        kind: Type::Counter,
+        help: "Total BFD Control packets received.",
+        labels: ADDRESSES,
+        remark: "Packets that the session accepted.",
+        read: |scrape, out| each(scrape, out, |group| group.received),
+    },
+    Family {
+        name: "gobfd_bfd_packets_dropped_total",
+        kind: Type::Counter,
+        help: "Total BFD Control packets dropped due to validation or buffer overflow.",
+        labels: ADDRESSES,
+        remark: "Packets that were meant for the session and broke a rule; the reasons are in \
+                 `gobfd_bfd_discards_total` and, for one session, in `gobfdctl explain`.",
+        read: |scrape, out| each(scrape, out, |group| group.dropped),
+    },
+    Family {
+        name: "gobfd_bfd_state_transitions_total",
+        kind: Type::Counter,
+        help: "Total BFD session FSM state transitions.",
+        labels: &["peer_addr", "local_addr", "from_state", "to_state"],
+        remark: "States are `AdminDown`, `Down`, `Init` and `Up`. The nine changes that can \
+                 happen are there from the start.",
+        read: transitions,
+    },
+    Family {
+        name: "gobfd_bfd_auth_failures_total",
+        kind: Type::Counter,
+        help: "Total BFD authentication verification failures (RFC 5880 Section 6.7).",
+        labels: ADDRESSES,
+        remark: "",
+        read: |scrape, out| each(scrape, out, |group| group.auth_failures),
+    },
+    Family {
+        name: "gobfd_bfd_session_state",
+        kind: Type::Gauge,
+        help: "State of the BFD session: 0 AdminDown, 1 Down, 2 Init, 3 Up.",
+        labels: TYPED,
+        remark: "The codes of RFC 5880 §4.1.",
+        read: |scrape, out| each_kind(scrape, out, |kind| kind.state.bits().into()),
+    },
+    Family {
+        name: "gobfd_bfd_session_flaps_total",
+        kind: Type::Counter,
+        help: "Times the BFD session left Up, other than by our own operator.",
+        labels: TYPED,
+        remark: "",
+        read: |scrape, out| each_kind(scrape, out, |kind| kind.flaps),
+    },
+    Family {
+        name: "gobfd_bfd_downs_total",
+        kind: Type::Counter,
+        help: "BFD sessions that went down, by the verdict on the cause.",
+        labels: &["verdict"],
+        remark: "Every verdict has a series from the start.",
+        read: |scrape, out| named(out, "verdict", scrape.input.totals.verdicts()),
+    },
+    Family {
+        name: "gobfd_bfd_discards_total",
+        kind: Type::Counter,
+        help: "Received packets that were not used, by the rule they broke.",
+        labels: &["reason"],
+        remark: "Packets for sessions and packets that no session claims together. Every reason \
+                 has a series from the start.",
+        read: |scrape, out| named(out, "reason", scrape.input.totals.discards()),
+    },
+    Family {
+        name: "gobfd_engine_loop_lateness_seconds",
+        kind: Type::Histogram,
+        help: "Delay between the moment a worker wanted to run and the moment it ran.",
+        labels: WORKER,
+        remark: "Half a detection time here makes the verdict `local-stall`.",
+        read: |scrape, out| {
+            each_worker(scrape, |labels, worker| {
+                out.add_histogram(labels, &worker.loop_lateness)
+            });
+        },
+    },
+    Family {
+        name: "gobfd_engine_detection_lateness_seconds",
+        kind: Type::Histogram,
+        help: "Delay between the end of a detection time and the Down it causes.",
+        labels: WORKER,
+        remark: "",
+        read: |scrape, out| {
+            each_worker(scrape, |labels, worker| {
+                out.add_histogram(labels, &worker.detection_lateness);
+            });
+        },
+    },
+    Family {
+        name: "gobfd_engine_socket_drops_total",
+        kind: Type::Counter,
+        help: "Packets the kernel dropped because a receive buffer of ours was full.",
+        labels: WORKER,
+        remark: "A Down in the same window has the verdict `local-drop`.",
+        read: |scrape, out| {
+            each_worker(scrape, |labels, worker| {
+                out.add(labels, worker.socket_drops)
+            });
+        },
+    },
+    Family {
+        name: "gobfd_engine_misdirected_packets_total",
+        kind: Type::Counter,
+        help: "Packets that arrived on the wrong worker and were passed on.",
+        labels: WORKER,
+        remark: "More than a few mean that the kernel's steering does not work.",
+        read: |scrape, out| {
+            each_worker(scrape, |labels, worker| out.add(labels, worker.misdirected));
+        },
+    },
+    Family {
+        name: "gobfd_engine_mailbox_depth",
+        kind: Type::Gauge,
+        help: "Messages that wait for a worker.",
+        labels: WORKER,
+        remark: "",
+        read: |scrape, out| {
+            each_worker(scrape, |labels, worker| {
+                out.add(labels, worker.mailbox_depth)
+            });
+        },
+    },
+    Family {
+        name: "gobfd_build_info",
+        kind: Type::Gauge,
+        help: "What the daemon was built from; the value is 1.",
+        labels: &["version", "commit", "date"],
+        remark: "",
+        read: build,
+    },
+];
+
+fn sessions(scrape: &Scrape<'_>, out: &mut Samples<'_>) {
+    if scrape.groups.is_empty() {
+        out.add(
+            "peer_addr=\"\",local_addr=\"\",session_type=\"SingleHop\"",
+            0,
+        );
+    }
+    each_kind(scrape, out, |kind| kind.sessions);
+}
+
+fn transitions(scrape: &Scrape<'_>, out: &mut Samples<'_>) {
+    for group in scrape.groups {
+        for (from, to) in TRANSITIONS {
+            let labels = format!("{},from_state=\"{from}\",to_state=\"{to}\"", group.labels);
+            let count = group.transitions[usize::from(from.bits())][usize::from(to.bits())];
+            out.add(&labels, count);
+        }
+    }
+}
+
+fn build(scrape: &Scrape<'_>, out: &mut Samples<'_>) {
+    let build = scrape.input.build;
+    let labels = format!(
+        "version=\"{}\",commit=\"{}\",date=\"{}\"",
+        escaped(build.version),
+        escaped(build.commit),
+        escaped(build.date)
+    );
+    out.add(&labels, 1);
+}
+
+fn each(scrape: &Scrape<'_>, out: &mut Samples<'_>, value: fn(&Group) -> u64) {
+    for group in scrape.groups {
+        out.add(&group.labels, value(group));
+    }
+}
+
+fn each_kind(scrape: &Scrape<'_>, out: &mut Samples<'_>, value: fn(&super::groups::Kind) -> u64) {
+    for group in scrape.groups {
+        for kind in &group.kinds {
+            let labels = format!("{},session_type=\"{}\"", group.labels, kind.name);
+            out.add(&labels, value(kind));
+        }
+    }
+}
+
+fn each_worker(scrape: &Scrape<'_>, mut add: impl FnMut(&str, &WorkerSample)) {
+    for (number, worker) in scrape.input.workers.iter().enumerate() {
+        add(&format!("worker=\"{number}\""), worker);
+    }
+}
+
+fn named(out: &mut Samples<'_>, label: &str, values: impl Iterator<Item = (&'static str, u64)>) {
+    for (name, value) in values {
+        out.add(&format!("{label}=\"{name}\""), value);
+    }
+}

@@ -1,0 +1,71 @@
+mod page;
+mod promtool;
+mod totals;
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use bfd_proto::{
+    DetectMult, Discriminator, Instant, Interval, Micros, Path, Role, Session, SessionKind,
+    SessionSpec, SessionView,
+};
+
+use super::{HistogramSample, MetricsInput, SessionSample, Totals, WorkerSample};
+use crate::cli::Build;
+
+const MULTI: SessionKind = SessionKind::MultiHop { min_ttl: 254 };
+
+fn view(kind: SessionKind, discriminator: u32) -> SessionView {
+    let second = Interval::new(Micros::SECOND).expect("not zero");
+    let spec = SessionSpec {
+        kind,
+        role: Role::Active,
+        desired_min_tx: second,
+        required_min_rx: second,
+        detect_mult: DetectMult::new(3).expect("not zero"),
+        padded_pdu_size: None,
+    };
+    let discriminator = Discriminator::new(discriminator).expect("not zero");
+    let now = Instant::from_nanos(1_000_000_000);
+    let (session, _) = Session::new(spec, discriminator, 1, Path::Ready, now);
+    session.view()
+}
+
+fn session(peer: &str, local: &str, interface: &str, kind: SessionKind) -> SessionSample {
+    let address = |text: &str| -> IpAddr { text.parse().expect("an address") };
+    SessionSample {
+        peer: address(peer),
+        local: (!local.is_empty()).then(|| address(local)),
+        interface: (!interface.is_empty()).then(|| interface.to_owned()),
+        view: view(kind, 7),
+    }
+}
+
+fn histogram() -> HistogramSample {
+    let bounds = [1, 10, 100].map(Duration::from_micros);
+    HistogramSample {
+        buckets: bounds.into_iter().zip([1, 3, 3]).collect(),
+        count: 4,
+        sum: Duration::from_micros(1_500),
+    }
+}
+
+fn input(sessions: Vec<SessionSample>, totals: &Totals) -> MetricsInput<'_> {
+    let worker = WorkerSample {
+        loop_lateness: histogram(),
+        detection_lateness: histogram(),
+        socket_drops: 5,
+        misdirected: 6,
+        mailbox_depth: 7,
+    };
+    MetricsInput {
+        sessions,
+        workers: vec![worker.clone(), worker],
+        totals,
+        build: Build {
+            version: "0.7.0",
+            commit: "abc\"\\1234",
+            date: "unknown",
+        },
+    }
+}
