@@ -1,11 +1,11 @@
 //! The engine as the control plane sees it.
 
-use bfd_engine::{AddError, Endpoint, EngineHandle, Egress, NewSession, SessionId};
-use bfd_proto::{Admin, PathProblem, SessionSpec, SessionView};
 use std::time::Duration;
 
-/// The running sessions. [`EngineHandle`] is the one; tests of this crate bring their own, which
-/// needs neither sockets nor threads.
+use bfd_engine::{AddError, Egress, Endpoint, NewSession, SessionId};
+use bfd_proto::{Admin, Instant, PathProblem, SessionSpec, SessionView};
+
+/// The running sessions: the engine, or in tests something that needs neither sockets nor threads.
 ///
 /// Calls may wait for room in a worker's mailbox, so they belong on a thread that may wait.
 pub trait Sessions: Send + Sync + 'static {
@@ -26,6 +26,8 @@ pub trait Sessions: Send + Sync + 'static {
     fn shutdown(&self, limit: Duration);
     /// A session as its worker last showed it; `None`: not yet, or no more.
     fn read(&self, id: SessionId) -> Option<SessionView>;
-    /// Whether the session was there and is no more.
-    fn is_gone(&self, id: SessionId) -> bool;
+    /// The UDP source port of a session; `None` once it is gone.
+    fn source_port(&self, id: SessionId) -> Option<u16>;
+    /// The clock all moments are read from.
+    fn now(&self) -> Instant;
 }

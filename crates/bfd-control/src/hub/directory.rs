@@ -16,6 +16,8 @@ pub(super) struct Entry {
     pub(super) state: State,
     /// Time of the last event told.
     pub(super) last_change: Option<Instant>,
+    /// Its worker has taken it over.
+    pub(super) taken: bool,
     /// Number under which the session was asked to end; `None`: it was not.
     pub(super) hidden: Option<u64>,
 }
@@ -23,7 +25,7 @@ pub(super) struct Entry {
 impl Entry {
     pub(super) fn new(meta: Arc<SessionMeta>) -> Self {
         let state = meta.first_view().state;
-        Self { meta, state, last_change: None, hidden: None }
+        Self { meta, state, last_change: None, taken: false, hidden: None }
     }
 }
 
@@ -45,6 +47,12 @@ impl Directory {
 
     pub(super) fn entry(&mut self, id: SessionId) -> Option<&mut Entry> {
         self.entries.get_mut(&id)
+    }
+
+    pub(super) fn taken(&mut self, id: SessionId) {
+        if let Some(entry) = self.entries.get_mut(&id) {
+            entry.taken = true;
+        }
     }
 
     pub(super) fn amend(&mut self, id: SessionId, change: impl FnOnce(&mut SessionMeta)) {

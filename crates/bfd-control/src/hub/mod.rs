@@ -16,7 +16,7 @@ mod tests;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bfd_engine::{AddError, SessionId};
-use bfd_proto::{Instant, State, StateChange};
+use bfd_proto::{Instant, SessionView, State, StateChange};
 use tokio::sync::watch;
 
 use crate::engine::Sessions;
@@ -24,6 +24,7 @@ use crate::session::{SessionInfo, SessionMeta};
 
 use directory::{Directory, Entry};
 pub use event::{Event, EventKind};
+pub use pump::EventSource;
 pub(crate) use pump::pump;
 use queue::Queue;
 pub use subscription::{Subscribed, Subscription};
@@ -79,29 +80,31 @@ impl Hub {
 
     /// A session was asked to end: nobody finds it any more. Watchers hear of it when its worker
     /// has taken it down.
-    pub(crate) fn leave(&self, id: SessionId, now: Instant) {
+    pub(crate) fn leave(&self, id: SessionId) {
         let mut state = self.state();
         state.sequence += 1;
         let sequence = state.sequence;
         let Some(entry) = state.directory.hide(id, sequence) else { return };
         if entry.state == State::AdminDown {
-            self.delete(&mut state, id, now);
+            self.delete(&mut state, id, self.engine.now());
         }
     }
 
     /// Tells what workers reported. After an overflow some events are missing: the state table
     /// shows what they led to.
-    pub(crate) fn absorb(&self, events: &[bfd_engine::Event], overflow: bool, now: Instant) {
+    pub(crate) fn absorb(&self, events: &[bfd_engine::Event], overflow: bool) {
         let mut state = self.state();
         for event in events {
             match *event {
-                bfd_engine::Event::Added(_) => {}
-                bfd_engine::Event::Changed { id, change } => self.changed(&mut state, id, change, false),
-                bfd_engine::Event::Removed(id) => self.removed(&mut state, id, now),
+                bfd_engine::Event::Added(id) => state.directory.taken(id),
+                bfd_engine::Event::Changed { id, change } => {
+                    self.changed(&mut state, id, change, false);
+                }
+                bfd_engine::Event::Removed(id) => self.removed(&mut state, id),
             }
         }
         if overflow {
-            self.catch_up(&mut state, now);
+            self.catch_up(&mut state);
         }
     }
 
@@ -149,6 +152,7 @@ impl Hub {
 
     fn changed(&self, state: &mut HubState, id: SessionId, change: StateChange, merged: bool) {
         let Some(entry) = state.directory.entry(id) else { return };
+        entry.taken = true;
         entry.state = change.to;
         entry.last_change = Some(change.at);
         if change.down.is_some() {
@@ -164,12 +168,12 @@ impl Hub {
         }
     }
 
-    fn removed(&self, state: &mut HubState, id: SessionId, now: Instant) {
+    fn removed(&self, state: &mut HubState, id: SessionId) {
         if state.stopping {
             state.directory.remove(id);
             self.count.send_replace(state.directory.len());
         } else {
-            self.delete(state, id, now);
+            self.delete(state, id, self.engine.now());
         }
     }
 
@@ -182,23 +186,17 @@ impl Hub {
         self.count.send_replace(state.directory.len());
     }
 
-    fn catch_up(&self, state: &mut HubState, now: Instant) {
+    fn catch_up(&self, state: &mut HubState) {
         for id in state.directory.ids() {
             let Some(entry) = state.directory.entry(id) else { continue };
             match self.engine.read(id) {
-                Some(view) if view.last_change != entry.last_change => {
-                    let change = StateChange {
-                        at: view.last_change.unwrap_or(now),
-                        from: entry.state,
-                        to: view.state,
-                        diagnostic: view.diagnostic,
-                        remote_state: view.remote.state,
-                        down: view.last_down.filter(|_| view.state < State::Init),
-                    };
-                    self.changed(state, id, change, true);
+                Some(view) => {
+                    entry.taken = true;
+                    if let Some(change) = missed(entry, &view) {
+                        self.changed(state, id, change, true);
+                    }
                 }
-                Some(_) => {}
-                None if self.engine.is_gone(id) => self.removed(state, id, now),
+                None if entry.taken => self.removed(state, id),
                 None => {}
             }
         }
@@ -223,6 +221,19 @@ impl HubState {
             true
         });
     }
+}
+
+/// What happened between the last event told and now, as one change.
+fn missed(told: &Entry, view: &SessionView) -> Option<StateChange> {
+    let at = view.last_change.filter(|at| Some(*at) != told.last_change)?;
+    Some(StateChange {
+        at,
+        from: told.state,
+        to: view.state,
+        diagnostic: view.diagnostic,
+        remote_state: view.remote.state,
+        down: view.last_down.filter(|_| view.state < State::Init),
+    })
 }
 
 /// Shows the session as it was right after the change: the worker may be ahead of its events.

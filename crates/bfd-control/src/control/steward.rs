@@ -1,0 +1,249 @@
+//! The one who carries out wishes.
+//!
+//! Purpose: keep the running sessions equal to the wanted ones, and each on its way out. Owner: it
+//! owns intents, the topology in use and the table of running sessions. Thread: its own, for the
+//! engine may make it wait. It must never be asked for what the hub knows.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use bfd_engine::{AddError, Egress, Endpoint, NewSession, SessionId};
+use bfd_proto::{Admin, PathProblem};
+use tokio::sync::mpsc;
+
+use super::command::Command;
+use super::{Reconciled, RouteSource};
+use crate::engine::Sessions;
+use crate::error::{ChangeError, StartError};
+use crate::hub::Hub;
+use crate::intent::{Intent, Intents, Owner, Wanted};
+use crate::key::SessionKey;
+use crate::plan::{Change, Plan};
+use crate::session::{SessionInfo, SessionMeta};
+use crate::topology::{Resolved, Topology};
+
+pub(super) struct Steward {
+    engine: Arc<dyn Sessions>,
+    hub: Arc<Hub>,
+    topology: Arc<Topology>,
+    route: RouteSource,
+    intents: Intents,
+    running: BTreeMap<SessionKey, Running>,
+}
+
+struct Running {
+    id: SessionId,
+    wanted: Wanted,
+    path: Result<Resolved, PathProblem>,
+}
+
+impl Steward {
+    pub(super) fn new(
+        engine: Arc<dyn Sessions>,
+        hub: Arc<Hub>,
+        topology: Arc<Topology>,
+        route: RouteSource,
+    ) -> Self {
+        let (intents, running) = Default::default();
+        Self { engine, hub, topology, route, intents, running }
+    }
+
+    /// Serves until the daemon stops. Whoever gave up waiting for an answer does not get one.
+    pub(super) fn run(mut self, mut inbox: mpsc::Receiver<Command>) {
+        while let Some(command) = inbox.blocking_recv() {
+            match command {
+                Command::Add { owner, intent, answer } => {
+                    let _ = answer.send(self.add(owner, intent));
+                }
+                Command::Remove { discriminator, answer } => {
+                    let _ = answer.send(self.remove(discriminator));
+                }
+                Command::Admin { by, discriminator, down, answer } => {
+                    let _ = answer.send(self.admin(by, discriminator, down));
+                }
+                Command::Reconcile { owner, intents, answer } => {
+                    let _ = answer.send(self.reconcile(owner, intents));
+                }
+                Command::Topology { topology, answer } => {
+                    self.follow(topology);
+                    let _ = answer.send(());
+                }
+                Command::Shutdown { limit, answer } => {
+                    inbox.close();
+                    self.engine.shutdown(limit);
+                    let _ = answer.send(());
+                    return;
+                }
+            }
+        }
+    }
+
+    fn add(&mut self, owner: Owner, intent: Intent) -> Result<SessionInfo, StartError> {
+        let Intent { key, wanted } = intent.clone();
+        self.intents.claim(owner, intent)?;
+        self.start(&key, wanted).map_err(|error| {
+            self.intents.release(&key);
+            error.into()
+        })
+    }
+
+    fn remove(&mut self, discriminator: u32) -> Result<(), ChangeError> {
+        let meta = self.hub.find(discriminator).ok_or(ChangeError::NotFound)?;
+        self.intents.release(&meta.key);
+        self.end(&meta.key);
+        Ok(())
+    }
+
+    fn admin(
+        &mut self,
+        by: Owner,
+        discriminator: u32,
+        down: bool,
+    ) -> Result<SessionInfo, ChangeError> {
+        let meta = self.hub.find(discriminator).ok_or(ChangeError::NotFound)?;
+        let wish = self.intents.set_admin(by, &meta.key, down).ok_or(ChangeError::NotFound)?;
+        let running = self.running.get(&meta.key).ok_or(ChangeError::NotFound)?;
+        if let Some(change) = Change::between(running.wanted, wish.effective()) {
+            self.change(&meta.key, change);
+        }
+        self.describe(&meta.key);
+        let meta = self.hub.find(discriminator).ok_or(ChangeError::NotFound)?;
+        Ok(self.hub.look(meta))
+    }
+
+    fn reconcile(&mut self, owner: Owner, intents: Vec<Intent>) -> Reconciled {
+        let touched: Vec<_> = intents.iter().map(|intent| intent.key.clone()).collect();
+        let conflicts = self.intents.replace(owner, intents);
+        let plan = Plan::between(&self.wanted_now(), &self.intents.wanted());
+        let mut done = Reconciled {
+            destroyed: plan.remove.len(),
+            changed: plan.change.len(),
+            conflicts,
+            ..Reconciled::default()
+        };
+        // Ends come first: a peer must not hear two of us at once.
+        plan.remove.iter().for_each(|key| self.end(key));
+        plan.change.iter().for_each(|(key, change)| self.change(key, *change));
+        for (key, wanted) in plan.add {
+            match self.start(&key, wanted) {
+                Ok(_) => done.created += 1,
+                Err(error) => {
+                    self.intents.release(&key);
+                    done.failed.push(format!("session {key}: {error}"));
+                }
+            }
+        }
+        touched.iter().for_each(|key| self.describe(key));
+        done
+    }
+
+    fn wanted_now(&self) -> BTreeMap<SessionKey, Wanted> {
+        self.running.iter().map(|(key, running)| (key.clone(), running.wanted)).collect()
+    }
+
+    fn start(&mut self, key: &SessionKey, wanted: Wanted) -> Result<SessionInfo, AddError> {
+        let path = self.topology.resolve(key, None, &*self.route);
+        let owner = self.intents.get(key).map_or(Owner::Api, |wish| wish.owner);
+        let session = NewSession {
+            spec: wanted.spec,
+            endpoint: endpoint(key, wanted, path),
+            path: path.map(egress),
+            admin_down: wanted.admin_down,
+        };
+        let started = self.hub.admit(|| {
+            let created = self.engine.now();
+            let id = self.engine.add(session)?;
+            Ok(SessionMeta {
+                id,
+                key: key.clone(),
+                owner,
+                wanted,
+                overridden: false,
+                path,
+                created,
+                down_at: Arc::default(),
+            })
+        })?;
+        let id = started.meta.id;
+        self.running.insert(key.clone(), Running { id, wanted, path });
+        Ok(started)
+    }
+
+    fn end(&mut self, key: &SessionKey) {
+        if let Some(running) = self.running.remove(key) {
+            self.hub.leave(running.id);
+            self.engine.remove(running.id);
+        }
+    }
+
+    fn change(&mut self, key: &SessionKey, change: Change) {
+        let Some(running) = self.running.get_mut(key) else { return };
+        if let Some(spec) = change.spec {
+            running.wanted.spec = spec;
+            self.engine.update(running.id, spec);
+        }
+        if let Some(down) = change.admin_down {
+            running.wanted.admin_down = down;
+            self.engine.admin(running.id, if down { Admin::Down } else { Admin::Up });
+        }
+    }
+
+    /// Brings what the hub shows of a session in line with its wish.
+    fn describe(&self, key: &SessionKey) {
+        let (Some(running), Some(wish)) = (self.running.get(key), self.intents.get(key)) else {
+            return;
+        };
+        let overridden = wish.admin_override.is_some();
+        self.hub.amend(running.id, |meta| {
+            meta.wanted = running.wanted;
+            meta.owner = wish.owner;
+            meta.overridden = overridden;
+        });
+    }
+
+    /// Finds each session's way in `topology`. A way that was lost is told as lost first, and
+    /// another one only then: the Down it causes must get the right verdict.
+    fn follow(&mut self, topology: Arc<Topology>) {
+        if *topology == *self.topology {
+            return;
+        }
+        self.topology = topology;
+        for (key, running) in &mut self.running {
+            let lost = running.path.ok().and_then(|path| self.topology.lost(&path));
+            if let Some(problem) = lost {
+                move_to(&*self.engine, &self.hub, key, running, Err(problem));
+            }
+            let held = running.path.ok().map(|path| path.local);
+            let path = self.topology.resolve(key, held, &*self.route);
+            if path != running.path {
+                move_to(&*self.engine, &self.hub, key, running, path);
+            }
+        }
+    }
+}
+
+fn move_to(
+    engine: &dyn Sessions,
+    hub: &Hub,
+    key: &SessionKey,
+    running: &mut Running,
+    path: Result<Resolved, PathProblem>,
+) {
+    running.path = path;
+    hub.amend(running.id, |meta| meta.path = path);
+    engine.path(running.id, endpoint(key, running.wanted, path), path.map(egress));
+}
+
+/// Which first packets belong to the session: those to the address it sends from, on its interface.
+fn endpoint(key: &SessionKey, wanted: Wanted, path: Result<Resolved, PathProblem>) -> Endpoint {
+    Endpoint {
+        kind: wanted.spec.kind,
+        peer: key.peer,
+        local: key.local.or_else(|| path.ok().map(|path| path.local)),
+        ifindex: path.ok().and_then(|path| path.bound),
+    }
+}
+
+fn egress(path: Resolved) -> Egress {
+    Egress { local: path.local, ifindex: path.bound.unwrap_or(0) }
+}
