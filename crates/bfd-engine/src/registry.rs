@@ -218,6 +218,7 @@ mod tests {
         }
     }
 
+    // covers: 5880-6.3-01, 5880-6.8.1-05
     #[test]
     fn sessions_spread_over_workers_and_discriminators_lead_there() {
         let mut registry = Registry::new(3, Entropy::System).unwrap();

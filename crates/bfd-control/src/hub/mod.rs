@@ -136,12 +136,6 @@ impl Hub {
         SessionInfo { meta, view }
     }
 
-    /// Number of the last event.
-    #[cfg(test)]
-    pub(crate) fn sequence(&self) -> u64 {
-        self.state().sequence
-    }
-
     /// From now on sessions end because the daemon does.
     pub(crate) fn stopping(&self) {
         self.state().stopping = true;

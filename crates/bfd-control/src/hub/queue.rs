@@ -63,11 +63,6 @@ impl Queue {
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
-
-    #[cfg(test)]
-    pub(crate) fn len(&self) -> usize {
-        self.waiting().events.len()
-    }
 }
 
 impl Waiting {

@@ -8,6 +8,7 @@ fn intent(peer: u8, tx_ms: u32) -> Intent {
     }
 }
 
+// covers: 5882-4.4-01
 #[test]
 fn second_owner_is_refused_by_name() {
     let mut intents = Intents::default();

@@ -124,7 +124,14 @@ impl Topology {
     /// `held`, if it still leads out the same way as the address the kernel would choose now.
     fn keep(&self, held: Option<IpAddr>, routed: IpAddr, key: &SessionKey) -> IpAddr {
         let way = |local| self.carrier(local, key).map(|link| link.index);
-        let usable = |held: &IpAddr| self.owner(*held).is_some() && way(*held) == way(routed);
+        let beside = |local| {
+            self.attached(key.peer)
+                .any(|address| address.local == local)
+        };
+        let usable = |held: &IpAddr| {
+            let as_near = beside(*held) || !beside(routed);
+            self.owner(*held).is_some() && way(*held) == way(routed) && as_near
+        };
         held.filter(usable).unwrap_or(routed)
     }
 

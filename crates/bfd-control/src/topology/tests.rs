@@ -107,6 +107,7 @@ fn way(local: &str, bound: Option<u32>, link: Option<u32>) -> Result<Resolved, P
     })
 }
 
+// covers: 5881-6-02
 #[test]
 fn resolves_as_the_rules_say() {
     let host = host();

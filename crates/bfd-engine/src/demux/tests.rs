@@ -59,6 +59,7 @@ fn meta() -> RxMeta {
     }
 }
 
+// covers: 5881-3-03
 #[test]
 fn the_interface_decides_between_sessions_to_one_peer() {
     let mut demux = demux(&[
@@ -74,6 +75,7 @@ fn the_interface_decides_between_sessions_to_one_peer() {
     assert_eq!(demux.find(&elsewhere, NOW), Finding::Session(id(2)));
 }
 
+// covers: 5883-4.1-01
 #[test]
 fn the_local_address_decides_when_the_interface_does_not() {
     let mut demux = demux(&[single(Some(OTHER), None), single(Some(LOCAL), None)]);

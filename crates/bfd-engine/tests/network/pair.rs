@@ -1,16 +1,15 @@
 //! Two engines over a veth pair: what a session needs of the kernel, for real.
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::{End, Namespaces, await_that, ifindex, session};
 use bfd_engine::{Engine, EngineConfig, Event};
 use bfd_proto::{Admin, Discard, SessionKind, State, Verdict};
-use support::{End, Namespaces, await_that, ifindex, session};
 
 const MULTIHOP: SessionKind = SessionKind::MultiHop { min_ttl: 254 };
 const SINGLE: SessionKind = SessionKind::SingleHop;
 
+// covers: 5881-2-01, 5881-2-02, 5881-3-01
 #[test]
 fn all_kinds_and_families_come_up_at_once_between_the_same_hosts() {
     let namespaces = Namespaces::new();
