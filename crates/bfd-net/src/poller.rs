@@ -1,12 +1,12 @@
 //! Sleeping until a descriptor is readable or a moment is reached. One thread per poller.
 
 use std::{
-    fmt, io,
+    io,
+    mem::MaybeUninit,
     os::fd::{AsFd, OwnedFd},
 };
 
 use rustix::{
-    buffer::spare_capacity,
     event::{Timespec, epoll},
     io::Errno,
 };
@@ -17,9 +17,11 @@ use crate::MonoNanos;
 const READY: usize = 32;
 
 /// An epoll instance with nanosecond deadlines (`epoll_pwait2`, Linux 5.11).
+#[derive(Debug)]
 pub struct Poller {
     epoll: OwnedFd,
-    ready: Vec<epoll::Event>,
+    /// Tokens of the last wait.
+    ready: Vec<u64>,
 }
 
 impl Poller {
@@ -62,15 +64,16 @@ impl Poller {
         until: Option<MonoNanos>,
     ) -> io::Result<impl ExactSizeIterator<Item = u64> + '_> {
         let timeout = until.map(remaining);
+        let mut events = [const { MaybeUninit::uninit() }; READY];
         self.ready.clear();
-        match epoll::wait(
-            &self.epoll,
-            spare_capacity(&mut self.ready),
-            timeout.as_ref(),
-        ) {
-            Ok(_) | Err(Errno::INTR) => Ok(self.ready.iter().map(|event| event.data.u64())),
-            Err(error) => Err(error.into()),
+        match epoll::wait(&self.epoll, &mut events, timeout.as_ref()) {
+            Ok((events, _)) => self
+                .ready
+                .extend(events.iter().map(|event| event.data.u64())),
+            Err(Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
         }
+        Ok(self.ready.iter().copied())
     }
 }
 
@@ -79,13 +82,5 @@ fn remaining(until: MonoNanos) -> Timespec {
     Timespec {
         tv_sec: i64::try_from(left.as_secs()).unwrap_or(i64::MAX),
         tv_nsec: left.subsec_nanos().into(),
-    }
-}
-
-impl fmt::Debug for Poller {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Poller")
-            .field("epoll", &self.epoll)
-            .finish_non_exhaustive()
     }
 }
