@@ -8,6 +8,7 @@
 
 mod bird;
 mod capture;
+mod change;
 mod command;
 mod error;
 mod frr;
@@ -24,6 +25,7 @@ pub mod wire;
 
 pub use bird::Bird;
 pub use capture::{Capture, Control, Frame};
+pub use change::Change;
 pub use error::{Error, Result};
 pub use frr::Frr;
 pub use gobfd::{Gobfd, Row, Settings, go_duration};
