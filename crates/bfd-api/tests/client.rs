@@ -1,14 +1,12 @@
 //! The client against a fake daemon, over TCP and a Unix socket.
 #![forbid(unsafe_code)]
 
-mod fake;
-
 use std::time::Duration;
 
 use bfd_api::v1::watch_session_events_response::EventType;
 use bfd_api::v1::{AdminState, BfdSession, SessionState, WatchSessionEventsResponse};
 use bfd_api::{Change, Client, ClientError, Code, Endpoint, SessionRef, Update, Watch};
-use fake::{Fake, Server};
+use bfd_fake::{Fake, Server};
 
 /// Generous: it only ends a test that hangs.
 const LIMIT: Duration = Duration::from_secs(30);

@@ -1,16 +1,27 @@
 //! A daemon made of a table: the other side for tests of clients.
-#![allow(
-    dead_code,
-    refining_impl_trait,
-    reason = "each test program uses a part; not a public API"
-)]
+//!
+//! It answers `bfd.v1` as the schema says and runs no protocol. Echo and micro-BFD answer
+//! `unimplemented`, as the daemon does.
+#![forbid(unsafe_code)]
+#![expect(refining_impl_trait, reason = "the answers may be named")]
 
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use bfd_api::v1::watch_session_events_response::EventType;
-use bfd_api::v1::*;
+use bfd_api::v1::{
+    AddEchoSessionRequest, AddEchoSessionResponse, AddMicroBFDGroupRequest,
+    AddMicroBFDGroupResponse, AddSessionRequest, AddSessionResponse, AdminState, BfdService,
+    BfdServiceExt, BfdSession, DeleteEchoSessionRequest, DeleteEchoSessionResponse,
+    DeleteMicroBFDGroupRequest, DeleteMicroBFDGroupResponse, DeleteSessionRequest,
+    DeleteSessionResponse, DiagnosticCode, EchoService, EchoServiceExt, GetSessionRequest,
+    GetSessionResponse, ListEchoSessionsRequest, ListEchoSessionsResponse,
+    ListMicroBFDGroupsRequest, ListMicroBFDGroupsResponse, ListSessionsRequest,
+    ListSessionsResponse, MicroBfdService, MicroBfdServiceExt, SessionState,
+    SetSessionAdminRequest, SetSessionAdminResponse, WatchSessionEventsRequest,
+    WatchSessionEventsResponse, get_session_request, set_session_admin_request,
+};
 use connectrpc::{
     ConnectError, ConnectRpcService, RequestContext, Response, Router, ServiceRequest,
     ServiceResult, ServiceStream,
@@ -22,7 +33,7 @@ use tokio_stream::wrappers::BroadcastStream;
 
 /// Table and events of a fake daemon; survives a restart of its server.
 #[derive(Clone)]
-pub(crate) struct Fake(Arc<Inner>);
+pub struct Fake(Arc<Inner>);
 
 struct Inner {
     sessions: Mutex<Vec<BfdSession>>,
@@ -31,9 +42,10 @@ struct Inner {
 }
 
 /// A running server; dropping it breaks all its connections.
-pub(crate) struct Server {
+pub struct Server {
     runtime: Option<Runtime>,
-    pub(crate) address: Option<SocketAddr>,
+    /// Where it listens; `None` for a Unix socket.
+    pub address: Option<SocketAddr>,
 }
 
 impl Drop for Server {
@@ -45,7 +57,9 @@ impl Drop for Server {
 }
 
 impl Fake {
-    pub(crate) fn new(sessions: Vec<BfdSession>) -> Self {
+    /// A daemon with these sessions.
+    #[must_use]
+    pub fn new(sessions: Vec<BfdSession>) -> Self {
         let sessions = Mutex::new(sessions);
         let (events, _) = broadcast::channel(1024);
         Self(Arc::new(Inner {
@@ -56,7 +70,11 @@ impl Fake {
     }
 
     /// Serves on a free port of the loopback.
-    pub(crate) fn serve(&self) -> Server {
+    ///
+    /// # Panics
+    /// When it cannot, as everything here does.
+    #[must_use]
+    pub fn serve(&self) -> Server {
         let runtime = runtime();
         let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
         listener.set_nonblocking(true).unwrap();
@@ -72,7 +90,11 @@ impl Fake {
     }
 
     /// Serves on a Unix socket.
-    pub(crate) fn serve_unix(&self, path: &Path) -> Server {
+    ///
+    /// # Panics
+    /// When it cannot.
+    #[must_use]
+    pub fn serve_unix(&self, path: &Path) -> Server {
         let runtime = runtime();
         let guard = runtime.enter();
         let listener = tokio::net::UnixListener::bind(path).unwrap();
@@ -85,20 +107,33 @@ impl Fake {
     }
 
     /// Requests so far, as text, in order.
-    pub(crate) fn requests(&self) -> Vec<String> {
+    ///
+    /// # Panics
+    /// After another panic in here.
+    #[must_use]
+    pub fn requests(&self) -> Vec<String> {
         self.0.requests.lock().unwrap().clone()
     }
 
-    pub(crate) fn set(&self, sessions: Vec<BfdSession>) {
+    /// Replaces all sessions, and tells nobody.
+    ///
+    /// # Panics
+    /// After another panic in here.
+    pub fn set(&self, sessions: Vec<BfdSession>) {
         *self.0.sessions.lock().unwrap() = sessions;
     }
 
     /// How many streams are open.
-    pub(crate) fn watchers(&self) -> usize {
+    #[must_use]
+    pub fn watchers(&self) -> usize {
         self.0.events.receiver_count()
     }
 
-    pub(crate) fn send(&self, event: WatchSessionEventsResponse) {
+    /// Sends an event to all streams; one without type ends them in order.
+    ///
+    /// # Panics
+    /// When nobody watches.
+    pub fn send(&self, event: WatchSessionEventsResponse) {
         self.0.events.send(event).unwrap();
     }
 
