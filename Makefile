@@ -10,7 +10,7 @@ CARGO ?= cargo
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test unit interop lint fmt doc deny
+.PHONY: help build demo test unit interop lint fmt doc deny fuzz
 
 help: ## List the targets
 	@echo 'GoBFD. Targets:'
@@ -57,3 +57,7 @@ doc: ## Build the API documentation, warnings denied (target/doc)
 deny: ## Check licences, bans and sources of the dependencies
 	@scripts/install build
 	@scripts/cargo-deny check licenses bans sources
+
+fuzz: ## Fuzz each target for FUZZ_SECONDS, 60 by default (nightly compiler; `make test` replays the corpus)
+	@scripts/install build
+	@scripts/fuzz

@@ -75,7 +75,10 @@ impl Wish {
     #[must_use]
     pub fn effective(&self) -> Wanted {
         let admin_down = self.admin_override.unwrap_or(self.base.admin_down);
-        Wanted { admin_down, ..self.base }
+        Wanted {
+            admin_down,
+            ..self.base
+        }
     }
 }
 
@@ -102,9 +105,16 @@ impl Intents {
     /// The key is taken, by whichever owner.
     pub fn claim(&mut self, owner: Owner, intent: Intent) -> Result<(), Conflict> {
         if let Some(wish) = self.wishes.get(&intent.key) {
-            return Err(Conflict { key: intent.key, owner: wish.owner });
+            return Err(Conflict {
+                key: intent.key,
+                owner: wish.owner,
+            });
         }
-        let wish = Wish { owner, base: intent.wanted, admin_override: None };
+        let wish = Wish {
+            owner,
+            base: intent.wanted,
+            admin_override: None,
+        };
         self.wishes.insert(intent.key, wish);
         Ok(())
     }
@@ -128,7 +138,9 @@ impl Intents {
         });
         let mut conflicts = Vec::new();
         for intent in intents {
-            let kept = before.get(&intent.key).filter(|wish| wish.base == intent.wanted);
+            let kept = before
+                .get(&intent.key)
+                .filter(|wish| wish.base == intent.wanted);
             let admin_override = kept.and_then(|wish| wish.admin_override);
             let key = intent.key.clone();
             match self.claim(owner, intent) {
@@ -160,7 +172,10 @@ impl Intents {
     /// Every session that shall run, and how.
     #[must_use]
     pub fn wanted(&self) -> BTreeMap<SessionKey, Wanted> {
-        self.wishes.iter().map(|(key, wish)| (key.clone(), wish.effective())).collect()
+        self.wishes
+            .iter()
+            .map(|(key, wish)| (key.clone(), wish.effective()))
+            .collect()
     }
 
     fn set_override(&mut self, key: &SessionKey, admin_override: Option<bool>) {

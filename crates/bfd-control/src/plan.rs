@@ -35,7 +35,10 @@ impl Change {
     pub fn between(running: Wanted, wanted: Wanted) -> Option<Self> {
         let spec = (running.spec != wanted.spec).then_some(wanted.spec);
         let admin = (running.admin_down != wanted.admin_down).then_some(wanted.admin_down);
-        (spec.is_some() || admin.is_some()).then_some(Self { spec, admin_down: admin })
+        (spec.is_some() || admin.is_some()).then_some(Self {
+            spec,
+            admin_down: admin,
+        })
     }
 }
 
@@ -52,11 +55,16 @@ impl Plan {
                 None => plan.add.push((key.clone(), *wanted)),
                 Some(running) => {
                     let change = Change::between(*running, *wanted);
-                    plan.change.extend(change.map(|change| (key.clone(), change)));
+                    plan.change
+                        .extend(change.map(|change| (key.clone(), change)));
                 }
             }
         }
-        plan.remove = running.keys().filter(|key| !wanted.contains_key(*key)).cloned().collect();
+        plan.remove = running
+            .keys()
+            .filter(|key| !wanted.contains_key(*key))
+            .cloned()
+            .collect();
         plan
     }
 

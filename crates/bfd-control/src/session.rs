@@ -36,20 +36,26 @@ impl SessionMeta {
     /// The address it sends from: the one asked for, else the one found; `None` while unknown.
     #[must_use]
     pub fn local(&self) -> Option<IpAddr> {
-        self.key.local.or_else(|| self.path.ok().map(|path| path.local))
+        self.key
+            .local
+            .or_else(|| self.path.ok().map(|path| path.local))
     }
 
     /// When it last left Init or Up for Down or AdminDown; `None`: never.
     #[must_use]
     pub fn down_at(&self) -> Option<Instant> {
-        Some(self.down_at.load(Ordering::Relaxed)).filter(|at| *at != 0).map(Instant::from_nanos)
+        Some(self.down_at.load(Ordering::Relaxed))
+            .filter(|at| *at != 0)
+            .map(Instant::from_nanos)
     }
 
     /// What the session looks like until its worker has taken it over.
     pub(crate) fn first_view(&self) -> SessionView {
         let path = self.path.map_or_else(Path::Waiting, |_| Path::Ready);
         let spec = self.wanted.spec;
-        Session::new(spec, self.id.discriminator, 0, path, self.created).0.view()
+        Session::new(spec, self.id.discriminator, 0, path, self.created)
+            .0
+            .view()
     }
 }
 

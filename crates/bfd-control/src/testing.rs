@@ -9,7 +9,12 @@ use crate::key::{Hops, SessionKey};
 
 pub(crate) fn key(peer: u8) -> SessionKey {
     let peer = IpAddr::V4(Ipv4Addr::new(192, 0, 2, peer));
-    SessionKey { peer, local: None, interface: None, hops: Hops::Single }
+    SessionKey {
+        peer,
+        local: None,
+        interface: None,
+        hops: Hops::Single,
+    }
 }
 
 pub(crate) fn spec(tx_ms: u32) -> SessionSpec {
@@ -25,5 +30,8 @@ pub(crate) fn spec(tx_ms: u32) -> SessionSpec {
 }
 
 pub(crate) fn wanted(tx_ms: u32) -> Wanted {
-    Wanted { spec: spec(tx_ms), admin_down: false }
+    Wanted {
+        spec: spec(tx_ms),
+        admin_down: false,
+    }
 }

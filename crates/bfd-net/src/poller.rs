@@ -2,11 +2,11 @@
 
 use std::{
     fmt, io,
+    mem::MaybeUninit,
     os::fd::{AsFd, OwnedFd},
 };
 
 use rustix::{
-    buffer::spare_capacity,
     event::{Timespec, epoll},
     io::Errno,
 };
@@ -19,7 +19,7 @@ const READY: usize = 32;
 /// An epoll instance with nanosecond deadlines (`epoll_pwait2`, Linux 5.11).
 pub struct Poller {
     epoll: OwnedFd,
-    ready: Vec<epoll::Event>,
+    ready: Vec<u64>,
 }
 
 impl Poller {
@@ -62,15 +62,17 @@ impl Poller {
         until: Option<MonoNanos>,
     ) -> io::Result<impl ExactSizeIterator<Item = u64> + '_> {
         let timeout = until.map(remaining);
+        // Only the tokens are kept: an event holds a pointer, which would tie the poller to a thread.
+        let mut events = [const { MaybeUninit::uninit() }; READY];
         self.ready.clear();
-        match epoll::wait(
-            &self.epoll,
-            spare_capacity(&mut self.ready),
-            timeout.as_ref(),
-        ) {
-            Ok(_) | Err(Errno::INTR) => Ok(self.ready.iter().map(|event| event.data.u64())),
-            Err(error) => Err(error.into()),
+        match epoll::wait(&self.epoll, &mut events, timeout.as_ref()) {
+            Ok((ready, _)) => self
+                .ready
+                .extend(ready.iter().map(|event| event.data.u64())),
+            Err(Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
         }
+        Ok(self.ready.iter().copied())
     }
 }
 

@@ -14,6 +14,8 @@ pub struct Actions {
     pub transmit: Option<Transmit>,
     /// The session changed its state.
     pub change: Option<StateChange>,
+    /// Whether [`crate::SessionView`] shows more than new packet counters and arrivals.
+    pub altered: bool,
     /// When [`crate::Input::Deadline`] is due at the latest; `None`: not before another input.
     pub deadline: Option<Instant>,
 }

@@ -12,6 +12,9 @@ pub enum Input<'a> {
     /// The deadline of the last [`crate::Actions`] is reached, and every packet that arrived up to
     /// `now` was handed over before.
     Deadline,
+    /// The deadline is reached, but packets that arrived before it may still wait in a socket: only
+    /// what is to be sent is looked at, silence is not judged.
+    Pace,
     /// The operator holds the session down or lets it go.
     Admin(Admin),
     /// New wishes; the session itself decides whether a Poll Sequence is due.

@@ -1,13 +1,21 @@
 //! Project chores, run as `cargo xtask NAME [ARGUMENTS]`.
 #![forbid(unsafe_code)]
 
+mod arrows;
 mod codegen;
 mod docs;
+mod repository;
+mod rfc;
 
 use std::process::ExitCode;
 
 /// Name, arguments and purpose, and the function of each chore.
 const CHORES: &[(&str, &str, Chore)] = &[
+    (
+        "arrows",
+        "check folders and dependencies of our crates",
+        arrows::run,
+    ),
     (
         "codegen",
         "[--check]  write crates/bfd-api/src/generated from api/ (needs protoc)",
@@ -17,6 +25,11 @@ const CHORES: &[(&str, &str, Chore)] = &[
         "docs",
         "           write the pages of docs/en that come from the code",
         docs::run,
+    ),
+    (
+        "rfc",
+        "[--check]  write docs/en/rfc-compliance.md from spec/ and the tests",
+        rfc::run,
     ),
 ];
 

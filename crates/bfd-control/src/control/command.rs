@@ -12,10 +12,32 @@ use crate::session::SessionInfo;
 use crate::topology::Topology;
 
 pub(super) enum Command {
-    Add { owner: Owner, intent: Intent, answer: Sender<Result<SessionInfo, StartError>> },
-    Remove { discriminator: u32, answer: Sender<Result<(), ChangeError>> },
-    Admin { by: Owner, discriminator: u32, down: bool, answer: Sender<Result<SessionInfo, ChangeError>> },
-    Reconcile { owner: Owner, intents: Vec<Intent>, answer: Sender<Reconciled> },
-    Topology { topology: Arc<Topology>, answer: Sender<()> },
-    Shutdown { limit: Duration, answer: Sender<()> },
+    Add {
+        owner: Owner,
+        intent: Intent,
+        answer: Sender<Result<SessionInfo, StartError>>,
+    },
+    Remove {
+        discriminator: u32,
+        answer: Sender<Result<(), ChangeError>>,
+    },
+    Admin {
+        by: Owner,
+        discriminator: u32,
+        down: bool,
+        answer: Sender<Result<SessionInfo, ChangeError>>,
+    },
+    Reconcile {
+        owner: Owner,
+        intents: Vec<Intent>,
+        answer: Sender<Reconciled>,
+    },
+    Topology {
+        topology: Arc<Topology>,
+        answer: Sender<()>,
+    },
+    Shutdown {
+        limit: Duration,
+        answer: Sender<()>,
+    },
 }

@@ -74,14 +74,20 @@ impl Control {
         let hub = Arc::new(Hub::new(Arc::clone(&engine)));
         let (wishes, inbox) = mpsc::channel(WISHES);
         let steward = Steward::new(Arc::clone(&engine), Arc::clone(&hub), topology, route);
-        thread::Builder::new().name("gobfd-control".into()).spawn(move || steward.run(inbox))?;
+        thread::Builder::new()
+            .name("gobfd-control".into())
+            .spawn(move || steward.run(inbox))?;
         let feeding = pump(events, Arc::clone(&hub));
         tokio::spawn(async move {
             if let Err(error) = feeding.await {
                 tracing::error!(%error, "state changes can no longer be read from the engine");
             }
         });
-        Ok(Self { wishes, hub, engine })
+        Ok(Self {
+            wishes,
+            hub,
+            engine,
+        })
     }
 
     /// Adds a session on behalf of `owner`. It starts at once; while it has no path it waits.
@@ -89,7 +95,12 @@ impl Control {
     /// # Errors
     /// See [`StartError`].
     pub async fn add(&self, owner: Owner, intent: Intent) -> Result<SessionInfo, StartError> {
-        self.ask(|answer| Command::Add { owner, intent, answer }).await?
+        self.ask(|answer| Command::Add {
+            owner,
+            intent,
+            answer,
+        })
+        .await?
     }
 
     /// Ends a session, whoever wanted it, and forgets the wish.
@@ -97,7 +108,11 @@ impl Control {
     /// # Errors
     /// See [`ChangeError`].
     pub async fn remove(&self, discriminator: u32) -> Result<(), ChangeError> {
-        self.ask(|answer| Command::Remove { discriminator, answer }).await?
+        self.ask(|answer| Command::Remove {
+            discriminator,
+            answer,
+        })
+        .await?
     }
 
     /// Holds a session down or lets it go, on behalf of `by`.
@@ -110,7 +125,13 @@ impl Control {
         discriminator: u32,
         down: bool,
     ) -> Result<SessionInfo, ChangeError> {
-        self.ask(|answer| Command::Admin { by, discriminator, down, answer }).await?
+        self.ask(|answer| Command::Admin {
+            by,
+            discriminator,
+            down,
+            answer,
+        })
+        .await?
     }
 
     /// Makes the sessions of `owner` those of `intents`. Sessions that stay as they are receive
@@ -123,7 +144,12 @@ impl Control {
         owner: Owner,
         intents: Vec<Intent>,
     ) -> Result<Reconciled, Stopping> {
-        self.ask(|answer| Command::Reconcile { owner, intents, answer }).await
+        self.ask(|answer| Command::Reconcile {
+            owner,
+            intents,
+            answer,
+        })
+        .await
     }
 
     /// Tells what the host looks like now; sessions whose way changed are moved, started or told
@@ -132,7 +158,8 @@ impl Control {
     /// # Errors
     /// The daemon is stopping.
     pub async fn topology(&self, topology: Arc<Topology>) -> Result<(), Stopping> {
-        self.ask(|answer| Command::Topology { topology, answer }).await
+        self.ask(|answer| Command::Topology { topology, answer })
+            .await
     }
 
     /// The session with this discriminator.
@@ -170,9 +197,14 @@ impl Control {
     /// Wishes are refused from now on.
     pub async fn shutdown(&self, limit: Duration) {
         self.hub.stopping();
-        if self.ask(|answer| Command::Shutdown { limit, answer }).await.is_ok() {
+        if self
+            .ask(|answer| Command::Shutdown { limit, answer })
+            .await
+            .is_ok()
+        {
             // The engine keeps to its limit; the rest is for its last events to arrive here.
-            let _ = tokio::time::timeout(limit + Duration::from_millis(500), self.hub.emptied()).await;
+            let _ =
+                tokio::time::timeout(limit + Duration::from_millis(500), self.hub.emptied()).await;
         }
         self.hub.close();
     }
@@ -182,7 +214,10 @@ impl Control {
         command: impl FnOnce(oneshot::Sender<T>) -> Command,
     ) -> Result<T, Stopping> {
         let (answer, reply) = oneshot::channel();
-        self.wishes.send(command(answer)).await.map_err(|_| Stopping)?;
+        self.wishes
+            .send(command(answer))
+            .await
+            .map_err(|_| Stopping)?;
         reply.await.map_err(|_| Stopping)
     }
 }

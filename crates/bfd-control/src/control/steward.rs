@@ -45,23 +45,46 @@ impl Steward {
         route: RouteSource,
     ) -> Self {
         let (intents, running) = Default::default();
-        Self { engine, hub, topology, route, intents, running }
+        Self {
+            engine,
+            hub,
+            topology,
+            route,
+            intents,
+            running,
+        }
     }
 
     /// Serves until the daemon stops. Whoever gave up waiting for an answer does not get one.
     pub(super) fn run(mut self, mut inbox: mpsc::Receiver<Command>) {
         while let Some(command) = inbox.blocking_recv() {
             match command {
-                Command::Add { owner, intent, answer } => {
+                Command::Add {
+                    owner,
+                    intent,
+                    answer,
+                } => {
                     let _ = answer.send(self.add(owner, intent));
                 }
-                Command::Remove { discriminator, answer } => {
+                Command::Remove {
+                    discriminator,
+                    answer,
+                } => {
                     let _ = answer.send(self.remove(discriminator));
                 }
-                Command::Admin { by, discriminator, down, answer } => {
+                Command::Admin {
+                    by,
+                    discriminator,
+                    down,
+                    answer,
+                } => {
                     let _ = answer.send(self.admin(by, discriminator, down));
                 }
-                Command::Reconcile { owner, intents, answer } => {
+                Command::Reconcile {
+                    owner,
+                    intents,
+                    answer,
+                } => {
                     let _ = answer.send(self.reconcile(owner, intents));
                 }
                 Command::Topology { topology, answer } => {
@@ -101,7 +124,10 @@ impl Steward {
         down: bool,
     ) -> Result<SessionInfo, ChangeError> {
         let meta = self.hub.find(discriminator).ok_or(ChangeError::NotFound)?;
-        let wish = self.intents.set_admin(by, &meta.key, down).ok_or(ChangeError::NotFound)?;
+        let wish = self
+            .intents
+            .set_admin(by, &meta.key, down)
+            .ok_or(ChangeError::NotFound)?;
         let running = self.running.get(&meta.key).ok_or(ChangeError::NotFound)?;
         if let Some(change) = Change::between(running.wanted, wish.effective()) {
             self.change(&meta.key, change);
@@ -123,7 +149,9 @@ impl Steward {
         };
         // Ends come first: a peer must not hear two of us at once.
         plan.remove.iter().for_each(|key| self.end(key));
-        plan.change.iter().for_each(|(key, change)| self.change(key, *change));
+        plan.change
+            .iter()
+            .for_each(|(key, change)| self.change(key, *change));
         for (key, wanted) in plan.add {
             match self.start(&key, wanted) {
                 Ok(_) => done.created += 1,
@@ -138,7 +166,10 @@ impl Steward {
     }
 
     fn wanted_now(&self) -> BTreeMap<SessionKey, Wanted> {
-        self.running.iter().map(|(key, running)| (key.clone(), running.wanted)).collect()
+        self.running
+            .iter()
+            .map(|(key, running)| (key.clone(), running.wanted))
+            .collect()
     }
 
     fn start(&mut self, key: &SessionKey, wanted: Wanted) -> Result<SessionInfo, AddError> {
@@ -165,7 +196,8 @@ impl Steward {
             })
         })?;
         let id = started.meta.id;
-        self.running.insert(key.clone(), Running { id, wanted, path });
+        self.running
+            .insert(key.clone(), Running { id, wanted, path });
         Ok(started)
     }
 
@@ -177,14 +209,17 @@ impl Steward {
     }
 
     fn change(&mut self, key: &SessionKey, change: Change) {
-        let Some(running) = self.running.get_mut(key) else { return };
+        let Some(running) = self.running.get_mut(key) else {
+            return;
+        };
         if let Some(spec) = change.spec {
             running.wanted.spec = spec;
             self.engine.update(running.id, spec);
         }
         if let Some(down) = change.admin_down {
             running.wanted.admin_down = down;
-            self.engine.admin(running.id, if down { Admin::Down } else { Admin::Up });
+            self.engine
+                .admin(running.id, if down { Admin::Down } else { Admin::Up });
         }
     }
 
@@ -231,7 +266,11 @@ fn move_to(
 ) {
     running.path = path;
     hub.amend(running.id, |meta| meta.path = path);
-    engine.path(running.id, endpoint(key, running.wanted, path), path.map(egress));
+    engine.path(
+        running.id,
+        endpoint(key, running.wanted, path),
+        path.map(egress),
+    );
 }
 
 /// Which first packets belong to the session: those to the address it sends from, on its interface.
@@ -245,5 +284,8 @@ fn endpoint(key: &SessionKey, wanted: Wanted, path: Result<Resolved, PathProblem
 }
 
 fn egress(path: Resolved) -> Egress {
-    Egress { local: path.local, ifindex: path.bound.unwrap_or(0) }
+    Egress {
+        local: path.local,
+        ifindex: path.bound.unwrap_or(0),
+    }
 }

@@ -25,7 +25,13 @@ pub(super) struct Entry {
 impl Entry {
     pub(super) fn new(meta: Arc<SessionMeta>) -> Self {
         let state = meta.first_view().state;
-        Self { meta, state, last_change: None, taken: false, hidden: None }
+        Self {
+            meta,
+            state,
+            last_change: None,
+            taken: false,
+            hidden: None,
+        }
     }
 }
 
@@ -73,7 +79,11 @@ impl Directory {
 
     pub(super) fn remove(&mut self, id: SessionId) {
         self.listed = None;
-        if self.entries.remove(&id).is_some_and(|entry| entry.hidden.is_none()) {
+        if self
+            .entries
+            .remove(&id)
+            .is_some_and(|entry| entry.hidden.is_none())
+        {
             self.by_discriminator.remove(&id.discriminator.get());
         }
     }

@@ -45,10 +45,17 @@ impl Event {
             (EventKind::Added, EventKind::Deleted) => return None,
             (EventKind::Added, _) => EventKind::Added,
             (EventKind::Changed(first), EventKind::Changed(last)) => {
-                EventKind::Changed(StateChange { from: first.from, ..last })
+                EventKind::Changed(StateChange {
+                    from: first.from,
+                    ..last
+                })
             }
             (_, kind) => kind,
         };
-        Some(Arc::new(Self { kind, lagged: true, ..Self::clone(later) }))
+        Some(Arc::new(Self {
+            kind,
+            lagged: true,
+            ..Self::clone(later)
+        }))
     }
 }

@@ -55,7 +55,11 @@ struct Subscriber {
 
 impl Hub {
     pub(crate) fn new(engine: Arc<dyn Sessions>) -> Self {
-        Self { engine, state: Mutex::default(), count: watch::Sender::new(0) }
+        Self {
+            engine,
+            state: Mutex::default(),
+            count: watch::Sender::new(0),
+        }
     }
 
     /// Starts a session by `add` and announces it, before any event of its own can be told.
@@ -65,7 +69,10 @@ impl Hub {
     ) -> Result<SessionInfo, AddError> {
         let mut state = self.state();
         let meta = Arc::new(add()?);
-        let session = SessionInfo { view: meta.first_view(), meta: Arc::clone(&meta) };
+        let session = SessionInfo {
+            view: meta.first_view(),
+            meta: Arc::clone(&meta),
+        };
         let created = meta.created;
         state.directory.insert(Entry::new(meta));
         state.publish(EventKind::Added, session.clone(), created, false);
@@ -84,7 +91,9 @@ impl Hub {
         let mut state = self.state();
         state.sequence += 1;
         let sequence = state.sequence;
-        let Some(entry) = state.directory.hide(id, sequence) else { return };
+        let Some(entry) = state.directory.hide(id, sequence) else {
+            return;
+        };
         if entry.state == State::AdminDown {
             self.delete(&mut state, id, self.engine.now());
         }
@@ -120,14 +129,11 @@ impl Hub {
 
     /// A session as it is now.
     pub(crate) fn look(&self, meta: Arc<SessionMeta>) -> SessionInfo {
-        let view = self.engine.read(meta.id).unwrap_or_else(|| meta.first_view());
+        let view = self
+            .engine
+            .read(meta.id)
+            .unwrap_or_else(|| meta.first_view());
         SessionInfo { meta, view }
-    }
-
-    /// Number of the last event.
-    #[cfg(test)]
-    pub(crate) fn sequence(&self) -> u64 {
-        self.state().sequence
     }
 
     /// From now on sessions end because the daemon does.
@@ -151,13 +157,18 @@ impl Hub {
     }
 
     fn changed(&self, state: &mut HubState, id: SessionId, change: StateChange, merged: bool) {
-        let Some(entry) = state.directory.entry(id) else { return };
+        let Some(entry) = state.directory.entry(id) else {
+            return;
+        };
         entry.taken = true;
         entry.state = change.to;
         entry.last_change = Some(change.at);
         if change.down.is_some() {
             let at = change.at.as_nanos();
-            entry.meta.down_at.store(at, std::sync::atomic::Ordering::Relaxed);
+            entry
+                .meta
+                .down_at
+                .store(at, std::sync::atomic::Ordering::Relaxed);
         }
         let hidden = entry.hidden.is_some();
         let mut session = self.look(Arc::clone(&entry.meta));
@@ -178,7 +189,9 @@ impl Hub {
     }
 
     fn delete(&self, state: &mut HubState, id: SessionId, at: Instant) {
-        let Some(entry) = state.directory.entry(id) else { return };
+        let Some(entry) = state.directory.entry(id) else {
+            return;
+        };
         let mut session = self.look(Arc::clone(&entry.meta));
         session.view.state = State::AdminDown;
         state.publish(EventKind::Deleted, session, at, false);
@@ -188,7 +201,9 @@ impl Hub {
 
     fn catch_up(&self, state: &mut HubState) {
         for id in state.directory.ids() {
-            let Some(entry) = state.directory.entry(id) else { continue };
+            let Some(entry) = state.directory.entry(id) else {
+                continue;
+            };
             match self.engine.read(id) {
                 Some(view) => {
                     entry.taken = true;
@@ -210,10 +225,21 @@ impl Hub {
 impl HubState {
     fn publish(&mut self, kind: EventKind, session: SessionInfo, at: Instant, lagged: bool) {
         self.sequence += 1;
-        let hidden = self.directory.entry(session.meta.id).and_then(|entry| entry.hidden);
-        let event = Arc::new(Event { sequence: self.sequence, kind, session, at, lagged });
+        let hidden = self
+            .directory
+            .entry(session.meta.id)
+            .and_then(|entry| entry.hidden);
+        let event = Arc::new(Event {
+            sequence: self.sequence,
+            kind,
+            session,
+            at,
+            lagged,
+        });
         self.subscribers.retain(|subscriber| {
-            let Some(queue) = subscriber.queue.upgrade() else { return false };
+            let Some(queue) = subscriber.queue.upgrade() else {
+                return false;
+            };
             // A snapshot taken after a session was hidden does not know it.
             if hidden.is_none_or(|hidden| subscriber.start < hidden) {
                 queue.push(&event);
@@ -225,7 +251,9 @@ impl HubState {
 
 /// What happened between the last event told and now, as one change.
 fn missed(told: &Entry, view: &SessionView) -> Option<StateChange> {
-    let at = view.last_change.filter(|at| Some(*at) != told.last_change)?;
+    let at = view
+        .last_change
+        .filter(|at| Some(*at) != told.last_change)?;
     Some(StateChange {
         at,
         from: told.state,

@@ -24,6 +24,10 @@ pub trait EventSource: Send + 'static {
 
 /// Feeds the hub until its task is dropped.
 pub(crate) async fn pump(mut source: impl EventSource, hub: Arc<Hub>) -> io::Result<()> {
+    #[expect(
+        deprecated,
+        reason = "its successor is unsafe for the sake of types that lend no descriptor; an OwnedFd does"
+    )]
     let ready = AsyncFd::with_interest(source.ready()?, Interest::READABLE)?;
     let mut events = Vec::new();
     loop {

@@ -63,11 +63,6 @@ impl Queue {
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
-
-    #[cfg(test)]
-    pub(crate) fn len(&self) -> usize {
-        self.waiting().events.len()
-    }
 }
 
 impl Waiting {
@@ -83,7 +78,10 @@ impl Waiting {
     }
 
     fn merge(&mut self, sequence: u64, event: &Arc<Event>) {
-        let merged = self.events.remove(&sequence).map(|earlier| earlier.merge(event));
+        let merged = self
+            .events
+            .remove(&sequence)
+            .map(|earlier| earlier.merge(event));
         self.last.remove(&event.id());
         match merged.flatten() {
             Some(merged) => self.insert(merged),
@@ -102,7 +100,10 @@ impl Waiting {
             self.last.remove(&event.id());
         }
         if std::mem::take(&mut self.lagged) && !event.lagged {
-            return Some(Arc::new(Event { lagged: true, ..Event::clone(&event) }));
+            return Some(Arc::new(Event {
+                lagged: true,
+                ..Event::clone(&event)
+            }));
         }
         Some(event)
     }

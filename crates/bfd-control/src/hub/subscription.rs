@@ -47,7 +47,10 @@ impl Hub {
             queue.close();
         } else {
             let start = state.sequence;
-            state.subscribers.push(Subscriber { queue: Arc::downgrade(&queue), start });
+            state.subscribers.push(Subscriber {
+                queue: Arc::downgrade(&queue),
+                start,
+            });
         }
         let sequence = state.sequence;
         let told: Vec<_> = state
@@ -67,7 +70,11 @@ impl Hub {
             })
             .collect();
         sessions.sort_unstable_by_key(|session| session.meta.id.discriminator);
-        Subscribed { events: Subscription { queue }, sessions, sequence }
+        Subscribed {
+            events: Subscription { queue },
+            sessions,
+            sequence,
+        }
     }
 }
 

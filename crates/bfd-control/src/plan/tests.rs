@@ -12,20 +12,29 @@ type Sessions = BTreeMap<SessionKey, Wanted>;
 
 /// Few keys and few values, so that collisions and equal values are common.
 fn sessions() -> impl Strategy<Value = Sessions> {
-    let wanted = (1u32..4, any::<bool>())
-        .prop_map(|(tx, admin_down)| Wanted { spec: spec(tx * 100), admin_down });
+    let wanted = (1u32..4, any::<bool>()).prop_map(|(tx, admin_down)| Wanted {
+        spec: spec(tx * 100),
+        admin_down,
+    });
     btree_map((1u8..12).prop_map(key), wanted, 0..10)
 }
 
 fn apply(plan: &Plan, sessions: &mut Sessions) {
     for key in &plan.remove {
-        sessions.remove(key).expect("only running sessions are removed");
+        sessions
+            .remove(key)
+            .expect("only running sessions are removed");
     }
     for (key, wanted) in &plan.add {
-        assert!(sessions.insert(key.clone(), *wanted).is_none(), "added twice");
+        assert!(
+            sessions.insert(key.clone(), *wanted).is_none(),
+            "added twice"
+        );
     }
     for (key, change) in &plan.change {
-        let session = sessions.get_mut(key).expect("only running sessions are changed");
+        let session = sessions
+            .get_mut(key)
+            .expect("only running sessions are changed");
         session.spec = change.spec.unwrap_or(session.spec);
         session.admin_down = change.admin_down.unwrap_or(session.admin_down);
     }

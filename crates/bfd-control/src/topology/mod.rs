@@ -76,12 +76,14 @@ impl Topology {
     /// Removes an interface and all its addresses.
     pub fn remove_link(&mut self, index: u32) {
         self.links.remove(&index);
-        self.addresses.retain(|(interface, _), _| *interface != index);
+        self.addresses
+            .retain(|(interface, _), _| *interface != index);
     }
 
     /// Adds an address or replaces the one on the same interface.
     pub fn set_address(&mut self, address: Address) {
-        self.addresses.insert((address.interface, address.local), address);
+        self.addresses
+            .insert((address.interface, address.local), address);
     }
 
     /// Removes an address of an interface.

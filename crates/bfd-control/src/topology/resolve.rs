@@ -35,7 +35,10 @@ impl Topology {
         held: Option<IpAddr>,
         route: RouteLookup<'_>,
     ) -> Result<Resolved, PathProblem> {
-        if key.local.is_some_and(|local| local.is_ipv4() != key.peer.is_ipv4()) {
+        if key
+            .local
+            .is_some_and(|local| local.is_ipv4() != key.peer.is_ipv4())
+        {
             return Err(PathProblem::AddressFamily);
         }
         match &key.interface {
@@ -75,7 +78,11 @@ impl Topology {
             None => self.choose(link, key.peer, held),
         };
         let local = local.ok_or(PathProblem::AddressMissing)?;
-        Ok(Resolved { local, bound: Some(link.index), link: Some(link.index) })
+        Ok(Resolved {
+            local,
+            bound: Some(link.index),
+            link: Some(link.index),
+        })
     }
 
     fn resolve_routed(
@@ -97,20 +104,34 @@ impl Topology {
         self.owner(local).ok_or(PathProblem::AddressMissing)?;
         match self.carrier(local, key) {
             Some(link) if !link.running => Err(PathProblem::InterfaceDown),
-            link => Ok(Resolved { local, bound: None, link: link.map(|link| link.index) }),
+            link => Ok(Resolved {
+                local,
+                bound: None,
+                link: link.map(|link| link.index),
+            }),
         }
     }
 
     /// Whether the peer is in a subnet of ours, but every interface into it is down.
     fn is_detached(&self, peer: IpAddr) -> bool {
-        let mut into = self.attached(peer).filter_map(|address| self.link(address.interface));
-        into.next().is_some_and(|first| !first.running && into.all(|link| !link.running))
+        let mut into = self
+            .attached(peer)
+            .filter_map(|address| self.link(address.interface));
+        into.next()
+            .is_some_and(|first| !first.running && into.all(|link| !link.running))
     }
 
     /// `held`, if it still leads out the same way as the address the kernel would choose now.
     fn keep(&self, held: Option<IpAddr>, routed: IpAddr, key: &SessionKey) -> IpAddr {
         let way = |local| self.carrier(local, key).map(|link| link.index);
-        let usable = |held: &IpAddr| self.owner(*held).is_some() && way(*held) == way(routed);
+        let beside = |local| {
+            self.attached(key.peer)
+                .any(|address| address.local == local)
+        };
+        let usable = |held: &IpAddr| {
+            let as_near = beside(*held) || !beside(routed);
+            self.owner(*held).is_some() && way(*held) == way(routed) && as_near
+        };
         held.filter(usable).unwrap_or(routed)
     }
 
@@ -119,20 +140,29 @@ impl Topology {
         if key.hops == Hops::Multi {
             return None;
         }
-        let ours = self.attached(key.peer).find(|address| address.local == local);
+        let ours = self
+            .attached(key.peer)
+            .find(|address| address.local == local);
         let address = ours.or_else(|| self.attached(key.peer).next());
         address.map_or_else(|| self.owner(local), |address| self.link(address.interface))
     }
 
     /// Addresses of ours whose subnet the peer is in.
     fn attached(&self, peer: IpAddr) -> impl Iterator<Item = &Address> {
-        self.addresses().filter(move |address| address.usable && address.covers(peer))
+        self.addresses()
+            .filter(move |address| address.usable && address.covers(peer))
     }
 
     /// The interface that has this address, one that is running before others.
     fn owner(&self, local: IpAddr) -> Option<&Link> {
-        let owners = || self.links.values().filter(|link| self.owned_by(link, local));
-        owners().find(|link| link.running).or_else(|| owners().next())
+        let owners = || {
+            self.links
+                .values()
+                .filter(|link| self.owned_by(link, local))
+        };
+        owners()
+            .find(|link| link.running)
+            .or_else(|| owners().next())
     }
 
     fn owned_by(&self, link: &Link, local: IpAddr) -> bool {
@@ -146,10 +176,16 @@ impl Topology {
             address.local.is_ipv4() == peer.is_ipv4()
                 && is_link_local(address.local) == is_link_local(peer)
         };
-        let candidates = || self.on(link).filter(fits).map(|address| (address.local, *address));
+        let candidates = || {
+            self.on(link)
+                .filter(fits)
+                .map(|address| (address.local, *address))
+        };
         let held = candidates().find(|(local, _)| Some(*local) == held);
         let near = || candidates().find(|(_, address)| address.covers(peer));
-        held.or_else(near).or_else(|| candidates().next()).map(|(local, _)| local)
+        held.or_else(near)
+            .or_else(|| candidates().next())
+            .map(|(local, _)| local)
     }
 
     fn on(&self, link: &Link) -> impl Iterator<Item = &Address> {

@@ -130,6 +130,7 @@ impl Session {
         let mut actions = Actions::default();
         session.announce(now, &mut actions);
         session.finish(now, &mut actions);
+        actions.altered = true;
         (session, actions)
     }
 
@@ -140,9 +141,11 @@ impl Session {
     /// [`Input::Deadline`] at the same time: ask [`Session::is_overdue`].
     pub fn handle(&mut self, now: Instant, input: Input<'_>, health: &LocalHealth) -> Actions {
         let mut actions = Actions::default();
+        let before = (self.remote, self.poll);
         match input {
             Input::Packet(received) => self.receive(now, &received, health, &mut actions),
             Input::Deadline => self.deadline(now, health, &mut actions),
+            Input::Pace => self.transmit_due(now, &mut actions),
             Input::Admin(admin) => self.admin(now, admin, health, &mut actions),
             Input::Spec(spec) => self.respecify(now, spec, &mut actions),
             Input::Path(path) => self.repath(now, path, health, &mut actions),
@@ -150,6 +153,9 @@ impl Session {
             Input::Discarded { reason, ttl } => self.discard(now, reason, ttl, &mut actions),
         }
         self.finish(now, &mut actions);
+        let routine = matches!(input, Input::Packet(_) | Input::Deadline | Input::Pace);
+        let same = actions.change.is_none() && actions.discard.is_none();
+        actions.altered = !(routine && same && before == (self.remote, self.poll));
         actions
     }
 

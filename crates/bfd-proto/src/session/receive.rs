@@ -19,7 +19,8 @@ impl Session {
         }
         let packet = received.packet;
         self.learn(packet);
-        self.history.last_heard = Some(now);
+        // A packet that took a longer way through this host may be handled after a later one.
+        self.history.last_heard = self.history.last_heard.max(Some(now));
         if self.poll.received(packet.final_) {
             self.put_in_force();
         }

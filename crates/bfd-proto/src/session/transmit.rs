@@ -14,7 +14,8 @@ pub const MAX_PAYLOAD: usize = PaddedPduSize::MAX as usize;
 impl Session {
     /// Writes the packet that an action asked for and returns its size, padding included.
     ///
-    /// To be called once for each [`Actions::transmit`], before the next input.
+    /// To be called once for each [`Actions::transmit`], soon: the packet shows the session as it is
+    /// now, so an input in between makes it newer, not wrong.
     ///
     /// # Panics
     /// When `out` is shorter than the packet; [`MAX_PAYLOAD`] octets always suffice.

@@ -1,0 +1,179 @@
+//! To which session a packet belongs whose sender does not know our discriminator yet.
+//!
+//! Purpose: RFC 5880 §6.8.6 step 9 by the rules of RFC 5881 §3 and RFC 5883 §3, bounded under any
+//! flood. Owner: the front desk. Thread: its own. It must never keep anything for a source that no
+//! session has as its peer: what a stranger sends costs one look-up and one counter.
+
+mod bucket;
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+use bfd_proto::{Discard, Instant, SessionKind};
+
+use crate::{Endpoint, RxMeta, SessionId};
+use bucket::Bucket;
+
+/// First packets per second that a peer may send for each session configured with it. A peer that
+/// is not Up sends one, and a few more when its state changes (RFC 5880 §6.8.3, §6.8.7).
+const PER_SESSION: u32 = 16;
+
+/// Where a packet goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Finding {
+    /// To this session.
+    Session(SessionId),
+    /// Nowhere, but this session was probably meant.
+    Refused(SessionId, Discard),
+    /// Nowhere.
+    Nobody(Discard),
+}
+
+/// Sessions by peer.
+#[derive(Debug, Default)]
+pub(crate) struct Demux {
+    peers: HashMap<IpAddr, Peer>,
+    /// Where to look for a session that is to be forgotten.
+    addresses: HashMap<SessionId, IpAddr>,
+}
+
+#[derive(Debug)]
+struct Peer {
+    candidates: Vec<Candidate>,
+    /// For packets that fit a session.
+    entry: Bucket,
+    /// For packets that fit none; apart, so that forged ones cannot use up the peer's own.
+    evidence: Bucket,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Candidate {
+    id: SessionId,
+    endpoint: Endpoint,
+}
+
+impl Demux {
+    /// Adds a session, or notes its other endpoint.
+    pub(crate) fn insert(&mut self, id: SessionId, endpoint: Endpoint, now: Instant) {
+        self.remove(id);
+        self.addresses.insert(id, endpoint.peer);
+        let peer = self
+            .peers
+            .entry(endpoint.peer)
+            .or_insert_with(|| Peer::new(now));
+        peer.candidates.push(Candidate { id, endpoint });
+    }
+
+    /// Forgets a session.
+    pub(crate) fn remove(&mut self, id: SessionId) {
+        let Some(address) = self.addresses.remove(&id) else {
+            return;
+        };
+        let Some(peer) = self.peers.get_mut(&address) else {
+            return;
+        };
+        peer.candidates.retain(|candidate| candidate.id != id);
+        if peer.candidates.is_empty() {
+            self.peers.remove(&address);
+        }
+    }
+
+    /// Finds the session for a packet with Your Discriminator zero.
+    pub(crate) fn find(&mut self, meta: &RxMeta, now: Instant) -> Finding {
+        match self.peers.get_mut(&meta.source) {
+            Some(peer) => peer.find(meta, now),
+            None => Finding::Nobody(Discard::UnknownPeer),
+        }
+    }
+}
+
+impl Peer {
+    fn new(now: Instant) -> Self {
+        Self {
+            candidates: Vec::new(),
+            entry: Bucket::full(now),
+            evidence: Bucket::full(now),
+        }
+    }
+
+    fn find(&mut self, meta: &RxMeta, now: Instant) -> Finding {
+        let best = self
+            .candidates
+            .iter()
+            .max_by_key(|candidate| candidate.fit(meta));
+        let Some((id, fit)) = best.map(|best| (best.id, best.fit(meta))) else {
+            return Finding::Nobody(Discard::UnknownPeer);
+        };
+        let size = u32::try_from(self.candidates.len()).unwrap_or(u32::MAX);
+        let rate = size.saturating_mul(PER_SESSION);
+        let reason = match fit {
+            Fit::Accepted { .. } if self.entry.take(now, rate) => return Finding::Session(id),
+            Fit::Accepted { .. } => Discard::RateLimited,
+            Fit::Refused(misfit) => misfit.discard(),
+        };
+        if self.evidence.take(now, rate) {
+            Finding::Refused(id, reason)
+        } else {
+            Finding::Nobody(reason)
+        }
+    }
+}
+
+impl Candidate {
+    /// How well the packet fits: interface and port must, our address must for multihop; beyond
+    /// that the more of the session's own wishes it meets, the better.
+    fn fit(&self, meta: &RxMeta) -> Fit {
+        let Endpoint {
+            kind,
+            local,
+            ifindex,
+            ..
+        } = self.endpoint;
+        let interface = ifindex.map(|wanted| wanted == meta.ifindex);
+        let address = local.map(|wanted| wanted == meta.destination);
+        let multihop = matches!(kind, SessionKind::MultiHop { .. });
+        if kind.port() != meta.port {
+            Fit::Refused(Misfit::Port)
+        } else if interface == Some(false) {
+            Fit::Refused(Misfit::Interface)
+        } else if multihop && address == Some(false) {
+            Fit::Refused(Misfit::Address)
+        } else if meta.ttl < kind.min_ttl() {
+            Fit::Refused(Misfit::Ttl)
+        } else {
+            Fit::Accepted {
+                interface: interface.is_some(),
+                address: address == Some(true),
+            }
+        }
+    }
+}
+
+/// The order is the preference, worst first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Fit {
+    Refused(Misfit),
+    Accepted { interface: bool, address: bool },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Misfit {
+    Port,
+    Interface,
+    Address,
+    Ttl,
+}
+
+impl Misfit {
+    const fn discard(self) -> Discard {
+        match self {
+            Self::Port => Discard::WrongPort,
+            Self::Interface => Discard::WrongInterface,
+            Self::Address => Discard::UnknownPeer,
+            Self::Ttl => Discard::Ttl,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

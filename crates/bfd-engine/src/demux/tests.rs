@@ -1,0 +1,163 @@
+use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
+
+use bfd_proto::{Discard, Discriminator, Instant, SessionKind};
+
+use super::{Demux, Finding, PER_SESSION};
+use crate::{Endpoint, RxMeta, SessionId};
+
+const NOW: Instant = Instant::from_nanos(1_000_000_000_000);
+const PEER: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 0, 0, 2));
+const LOCAL: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1));
+const OTHER: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 0, 0, 9));
+
+fn id(slot: u32) -> SessionId {
+    let discriminator = Discriminator::new(slot + 1).unwrap();
+    SessionId {
+        worker: 0,
+        slot,
+        generation: 0,
+        discriminator,
+    }
+}
+
+fn single(local: Option<IpAddr>, ifindex: Option<u32>) -> Endpoint {
+    Endpoint {
+        kind: SessionKind::SingleHop,
+        peer: PEER,
+        local,
+        ifindex,
+    }
+}
+
+fn multi(local: IpAddr) -> Endpoint {
+    let kind = SessionKind::MultiHop { min_ttl: 254 };
+    Endpoint {
+        kind,
+        peer: PEER,
+        local: Some(local),
+        ifindex: None,
+    }
+}
+
+fn demux(endpoints: &[Endpoint]) -> Demux {
+    let mut demux = Demux::default();
+    for (slot, endpoint) in (0..).zip(endpoints) {
+        demux.insert(id(slot), *endpoint, NOW);
+    }
+    demux
+}
+
+fn meta() -> RxMeta {
+    RxMeta {
+        arrival: NOW,
+        source: PEER,
+        destination: LOCAL,
+        ifindex: 7,
+        ttl: 255,
+        port: 3784,
+    }
+}
+
+// covers: 5881-3-03
+#[test]
+fn the_interface_decides_between_sessions_to_one_peer() {
+    let mut demux = demux(&[
+        single(None, Some(6)),
+        single(None, Some(7)),
+        single(None, None),
+    ]);
+    assert_eq!(demux.find(&meta(), NOW), Finding::Session(id(1)));
+    let elsewhere = RxMeta {
+        ifindex: 8,
+        ..meta()
+    };
+    assert_eq!(demux.find(&elsewhere, NOW), Finding::Session(id(2)));
+}
+
+// covers: 5883-4.1-01
+#[test]
+fn the_local_address_decides_when_the_interface_does_not() {
+    let mut demux = demux(&[single(Some(OTHER), None), single(Some(LOCAL), None)]);
+    assert_eq!(demux.find(&meta(), NOW), Finding::Session(id(1)));
+}
+
+#[test]
+fn single_hop_and_multihop_with_one_peer_are_two_sessions() {
+    let mut demux = demux(&[single(Some(LOCAL), Some(7)), multi(LOCAL)]);
+    assert_eq!(demux.find(&meta(), NOW), Finding::Session(id(0)));
+    let multihop = RxMeta {
+        port: 4784,
+        ttl: 254,
+        ..meta()
+    };
+    assert_eq!(demux.find(&multihop, NOW), Finding::Session(id(1)));
+    let to_another = RxMeta {
+        destination: OTHER,
+        ..multihop
+    };
+    assert_eq!(
+        demux.find(&to_another, NOW),
+        Finding::Refused(id(1), Discard::UnknownPeer)
+    );
+}
+
+#[test]
+fn a_known_peer_that_does_it_wrong_leaves_evidence() {
+    let mut demux = demux(&[single(None, Some(7))]);
+    let refused = |reason| Finding::Refused(id(0), reason);
+    let wrong_port = RxMeta {
+        port: 4784,
+        ..meta()
+    };
+    let wrong_interface = RxMeta {
+        ifindex: 6,
+        ..meta()
+    };
+    let wrong_ttl = RxMeta { ttl: 64, ..meta() };
+    assert_eq!(demux.find(&wrong_port, NOW), refused(Discard::WrongPort));
+    assert_eq!(
+        demux.find(&wrong_interface, NOW),
+        refused(Discard::WrongInterface)
+    );
+    assert_eq!(demux.find(&wrong_ttl, NOW), refused(Discard::Ttl));
+}
+
+#[test]
+fn strangers_and_forgotten_peers_reach_nobody() {
+    let mut demux = demux(&[single(None, None)]);
+    let stranger = RxMeta {
+        source: OTHER,
+        ..meta()
+    };
+    assert_eq!(
+        demux.find(&stranger, NOW),
+        Finding::Nobody(Discard::UnknownPeer)
+    );
+    demux.remove(id(0));
+    assert_eq!(
+        demux.find(&meta(), NOW),
+        Finding::Nobody(Discard::UnknownPeer)
+    );
+    assert!(demux.peers.is_empty());
+}
+
+#[test]
+fn a_flood_is_limited_and_forged_ttl_does_not_use_up_the_peers_share() {
+    let mut demux = demux(&[single(None, None)]);
+    let forged = RxMeta { ttl: 200, ..meta() };
+    for _ in 0..10_000 {
+        let _ = demux.find(&forged, NOW);
+    }
+    let accepted = |demux: &mut Demux, now| {
+        (0..1000)
+            .filter(|_| demux.find(&meta(), now) == Finding::Session(id(0)))
+            .count()
+    };
+    assert_eq!(accepted(&mut demux, NOW), PER_SESSION as usize);
+    assert_eq!(
+        demux.find(&meta(), NOW),
+        Finding::Nobody(Discard::RateLimited)
+    );
+    assert!(accepted(&mut demux, NOW + Duration::from_secs(1)) > 0);
+}

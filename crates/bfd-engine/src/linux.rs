@@ -1,0 +1,159 @@
+//! Sockets and clock of the kernel.
+
+use std::time::Duration;
+
+use bfd_net::{
+    BufferGrant, Clock, Egress, MonoNanos, Poller, RxBatch, RxSocket, TransmitError, TxBatch, Waker,
+};
+use bfd_proto::Instant;
+
+use crate::io::{Drained, Io, RxMeta};
+
+/// Kernel memory that one small packet occupies in a receive buffer, in octets.
+const PACKET_MEMORY: usize = 1024;
+/// Pause after a failed wait, so that a broken poller does not burn the processor.
+const BROKEN: Duration = Duration::from_millis(1);
+
+/// The network and the clock of this host, for one thread.
+#[derive(Debug)]
+pub struct LinuxIo {
+    sockets: Vec<RxSocket>,
+    rx: RxBatch,
+    tx: TxBatch,
+    clock: Clock,
+    poller: Poller,
+    waker: Waker,
+}
+
+impl LinuxIo {
+    /// Joins receive sockets, a transmitter of its own and a waker into one.
+    ///
+    /// # Errors
+    /// When the raw sockets or the poller cannot be made.
+    pub fn new(sockets: Vec<RxSocket>, waker: Waker) -> Result<Self, TransmitError> {
+        let tx = TxBatch::open()?;
+        let poller = poller(&sockets, &waker).map_err(|source| TransmitError { source })?;
+        Ok(Self {
+            sockets,
+            rx: RxBatch::new(),
+            tx,
+            clock: Clock::new(),
+            poller,
+            waker,
+        })
+    }
+}
+
+fn poller(sockets: &[RxSocket], waker: &Waker) -> std::io::Result<Poller> {
+    let poller = Poller::new()?;
+    poller.add(waker, u64::MAX)?;
+    for (token, socket) in (0..).zip(sockets) {
+        poller.add(socket, token)?;
+    }
+    Ok(poller)
+}
+
+impl Io for LinuxIo {
+    fn now(&self) -> Instant {
+        Instant::from_nanos(MonoNanos::now().0)
+    }
+
+    fn receive(&mut self, budget: usize, sink: &mut dyn FnMut(&RxMeta, &[u8])) -> Drained {
+        self.waker.clear();
+        let now = Instant::from_nanos(self.clock.turn().0);
+        let mut all = Drained {
+            incomplete: 0,
+            drops: 0,
+            more: false,
+            heard_until: now,
+        };
+        let Self {
+            sockets, rx, clock, ..
+        } = self;
+        for socket in sockets {
+            drain(socket, rx, clock, budget, sink, &mut all);
+        }
+        if !all.more {
+            self.clock.drained();
+        }
+        all
+    }
+
+    fn take_drops(&mut self) -> u32 {
+        self.sockets
+            .iter_mut()
+            .filter_map(|socket| socket.take_drops().ok())
+            .sum()
+    }
+
+    fn send(&mut self, egress: &Egress, payload: &[u8], token: u32) {
+        self.tx.push(egress, payload, token);
+    }
+
+    fn flush(&mut self, failed: &mut dyn FnMut(u32, i32)) {
+        self.tx.flush(failed);
+    }
+
+    fn reserve(&mut self, packets: usize) -> BufferGrant {
+        let asked = packets.saturating_mul(PACKET_MEMORY);
+        let grants = self
+            .sockets
+            .iter()
+            .filter_map(|socket| socket.resize_buffer(asked).ok());
+        let none = BufferGrant {
+            asked,
+            granted: asked,
+        };
+        grants.min_by_key(|grant| grant.granted).unwrap_or(none)
+    }
+
+    fn wait(&mut self, until: Instant) {
+        if self.poller.wait(Some(MonoNanos(until.as_nanos()))).is_err() {
+            std::thread::sleep(BROKEN);
+        }
+    }
+}
+
+/// Empties one socket. A socket queues in the order of arrival: where the budget ends, everything
+/// up to the last packet taken has been heard.
+fn drain(
+    socket: &mut RxSocket,
+    rx: &mut RxBatch,
+    clock: &Clock,
+    budget: usize,
+    sink: &mut dyn FnMut(&RxMeta, &[u8]),
+    all: &mut Drained,
+) {
+    let port = socket.port();
+    let mut taken = 0;
+    while let Ok(burst) = rx.recv(socket) {
+        all.drops += burst.drops;
+        all.incomplete += u32::try_from(burst.incomplete).unwrap_or(u32::MAX);
+        let mut latest = None;
+        for (meta, payload) in rx.iter() {
+            let arrival = Instant::from_nanos(clock.arrival(meta.stamp).0);
+            latest = Some(arrival);
+            sink(&place(&meta, arrival, port), payload);
+        }
+        taken += burst.received;
+        if !burst.is_full() {
+            return;
+        }
+        if taken >= budget {
+            all.more = true;
+            all.heard_until = latest.map_or(all.heard_until, |at| at.min(all.heard_until));
+            return;
+        }
+    }
+}
+
+fn place(meta: &bfd_net::RxMeta, arrival: Instant, port: u16) -> RxMeta {
+    RxMeta {
+        arrival,
+        source: meta.source.ip(),
+        destination: meta.destination,
+        ifindex: meta.ifindex,
+        ttl: meta.ttl,
+        port,
+    }
+}

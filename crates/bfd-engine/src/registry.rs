@@ -1,0 +1,252 @@
+//! Who is there: slots, discriminators and source ports in use.
+//!
+//! Purpose: give every session a place, a name and a port of its own. Owner: all handles together,
+//! behind one lock that no worker ever takes. Thread: any of the control plane. A worker reports
+//! an empty slot through the state table; the registry looks there before it gives it out again.
+
+use std::collections::{HashMap, HashSet};
+
+use bfd_proto::Discriminator;
+
+use crate::ports::PortPool;
+use crate::{Endpoint, Entropy, SessionId};
+
+/// Draws of a discriminator before giving up; each fails only when it hits one in use.
+const DRAWS: usize = 64;
+/// Most sessions of one worker.
+const SLOTS: u32 = 1 << 20;
+
+/// Why a session could not be added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AddError {
+    /// The operating system gave no random number.
+    #[error("no random number for a discriminator: {0}")]
+    Entropy(#[from] getrandom::Error),
+    /// Every worker holds 1 048 576 sessions.
+    #[error("there is no room for another session")]
+    Full,
+    /// The engine has stopped.
+    #[error(transparent)]
+    Stopped(#[from] crate::Stopped),
+}
+
+/// The books of the control side.
+#[derive(Debug)]
+pub(crate) struct Registry {
+    entropy: Entropy,
+    shelves: Vec<Shelf>,
+    discriminators: HashSet<u32>,
+    ports: PortPool,
+    entries: HashMap<SessionId, Entry>,
+    leaving: Vec<SessionId>,
+}
+
+/// What is booked for one session.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Entry {
+    /// Which packets belong to it.
+    pub(crate) endpoint: Endpoint,
+    /// Its source port.
+    pub(crate) source_port: u16,
+    /// Whether it is on its way out.
+    pub(crate) leaving: bool,
+}
+
+/// The slots of one worker.
+#[derive(Debug, Default)]
+struct Shelf {
+    /// How often each slot was given out.
+    generations: Vec<u32>,
+    free: Vec<u32>,
+}
+
+impl Registry {
+    /// Empty books for `workers` workers.
+    pub(crate) fn new(workers: u16, mut entropy: Entropy) -> Result<Self, getrandom::Error> {
+        let ports = PortPool::new(entropy.next_u32()?);
+        Ok(Self {
+            entropy,
+            shelves: (0..workers).map(|_| Shelf::default()).collect(),
+            discriminators: HashSet::new(),
+            ports,
+            entries: HashMap::new(),
+            leaving: Vec::new(),
+        })
+    }
+
+    /// Books a place with the worker that has the fewest sessions.
+    pub(crate) fn book(&mut self, endpoint: Endpoint) -> Result<SessionId, AddError> {
+        let shelves = self.shelves.iter_mut().enumerate();
+        let (worker, shelf) = shelves
+            .min_by_key(|(_, shelf)| shelf.used())
+            .ok_or(AddError::Full)?;
+        if shelf.used() >= SLOTS as usize {
+            return Err(AddError::Full);
+        }
+        let worker = u16::try_from(worker).map_err(|_| AddError::Full)?;
+        let discriminator = self.draw(worker)?;
+        let (slot, generation) = self.shelves[usize::from(worker)].take();
+        let id = SessionId {
+            worker,
+            slot,
+            generation,
+            discriminator,
+        };
+        self.discriminators.insert(discriminator.get());
+        let source_port = self.ports.take();
+        self.entries.insert(
+            id,
+            Entry {
+                endpoint,
+                source_port,
+                leaving: false,
+            },
+        );
+        Ok(id)
+    }
+
+    /// A seed for the jitter of one session.
+    pub(crate) fn seed(&mut self) -> Result<u64, AddError> {
+        Ok(self.entropy.next()?)
+    }
+
+    /// What is booked for `id`; `None` once it is gone.
+    pub(crate) fn entry(&self, id: SessionId) -> Option<Entry> {
+        self.entries.get(&id).copied()
+    }
+
+    /// Notes another endpoint.
+    pub(crate) fn move_to(&mut self, id: SessionId, endpoint: Endpoint) {
+        if let Some(entry) = self.entries.get_mut(&id) {
+            entry.endpoint = endpoint;
+        }
+    }
+
+    /// Notes that `id` is on its way out; whether it was not yet.
+    pub(crate) fn leave(&mut self, id: SessionId) -> bool {
+        let fresh = self.entries.get_mut(&id).filter(|entry| !entry.leaving);
+        let fresh = fresh.map(|entry| entry.leaving = true).is_some();
+        if fresh {
+            self.leaving.push(id);
+        }
+        fresh
+    }
+
+    /// Sessions on their way out that would answer to the same packets as `endpoint`: two must not
+    /// speak to one peer (RFC 5880 §6.8.16).
+    pub(crate) fn leaving_from(&self, endpoint: &Endpoint) -> Vec<SessionId> {
+        let same = |id: &&SessionId| {
+            self.entries
+                .get(id)
+                .is_some_and(|e| e.endpoint == *endpoint)
+        };
+        self.leaving.iter().filter(same).copied().collect()
+    }
+
+    /// Frees what belonged to sessions for which `is_gone` holds.
+    pub(crate) fn sweep(&mut self, is_gone: impl Fn(SessionId) -> bool) {
+        let leaving = std::mem::take(&mut self.leaving);
+        let (gone, still) = leaving.into_iter().partition(|id| is_gone(*id));
+        self.leaving = still;
+        gone.into_iter().for_each(|id| self.release(id));
+    }
+
+    /// All sessions that are not gone.
+    pub(crate) fn sessions(&self) -> Vec<SessionId> {
+        self.entries.keys().copied().collect()
+    }
+
+    fn release(&mut self, id: SessionId) {
+        if let Some(entry) = self.entries.remove(&id) {
+            self.ports.give_back(entry.source_port);
+            self.discriminators.remove(&id.discriminator.get());
+            self.shelves[usize::from(id.worker)].free.push(id.slot);
+        }
+    }
+
+    /// A random discriminator that leads to `worker` and names nobody yet.
+    fn draw(&mut self, worker: u16) -> Result<Discriminator, AddError> {
+        let workers = u32::try_from(self.shelves.len()).map_err(|_| AddError::Full)?;
+        for _ in 0..DRAWS {
+            let drawn = self.entropy.next_u32()?;
+            let candidate = (drawn - drawn % workers).checked_add(worker.into());
+            let free = candidate.filter(|value| !self.discriminators.contains(value));
+            if let Some(discriminator) = free.and_then(Discriminator::new) {
+                return Ok(discriminator);
+            }
+        }
+        Err(AddError::Full)
+    }
+}
+
+impl Shelf {
+    fn used(&self) -> usize {
+        self.generations.len() - self.free.len()
+    }
+
+    fn take(&mut self) -> (u32, u32) {
+        if let Some(slot) = self.free.pop() {
+            let generation = &mut self.generations[slot as usize];
+            *generation = generation.wrapping_add(1);
+            return (slot, *generation);
+        }
+        self.generations.push(0);
+        (
+            u32::try_from(self.generations.len() - 1).unwrap_or(u32::MAX),
+            0,
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+    use std::net::Ipv4Addr;
+
+    use bfd_proto::SessionKind;
+
+    use super::Registry;
+    use crate::{Endpoint, Entropy};
+
+    fn endpoint(last: u8) -> Endpoint {
+        Endpoint {
+            kind: SessionKind::SingleHop,
+            peer: Ipv4Addr::new(10, 0, 0, last).into(),
+            local: None,
+            ifindex: None,
+        }
+    }
+
+    // covers: 5880-6.3-01, 5880-6.8.1-05
+    #[test]
+    fn sessions_spread_over_workers_and_discriminators_lead_there() {
+        let mut registry = Registry::new(3, Entropy::System).unwrap();
+        let ids: Vec<_> = (0..300)
+            .map(|_| registry.book(endpoint(1)).unwrap())
+            .collect();
+        for id in &ids {
+            assert_eq!(id.discriminator.get() % 3, u32::from(id.worker));
+        }
+        let distinct: HashSet<_> = ids.iter().map(|id| id.discriminator).collect();
+        assert_eq!(distinct.len(), 300);
+        assert_eq!(ids.iter().filter(|id| id.worker == 2).count(), 100);
+    }
+
+    #[test]
+    fn a_slot_is_given_out_again_once_its_session_is_gone() {
+        let mut registry = Registry::new(1, Entropy::Seeded(1)).unwrap();
+        let first = registry.book(endpoint(1)).unwrap();
+        assert!(registry.leave(first));
+        assert!(!registry.leave(first));
+        assert_eq!(registry.leaving_from(&endpoint(1)), [first]);
+        assert_eq!(registry.leaving_from(&endpoint(2)), []);
+        registry.sweep(|_| false);
+        assert_eq!(registry.book(endpoint(2)).unwrap().slot, 1);
+        registry.sweep(|id| id == first);
+        assert!(registry.entry(first).is_none());
+        let again = registry.book(endpoint(1)).unwrap();
+        assert_eq!((again.slot, again.generation), (0, 1));
+        assert_eq!(registry.sessions().len(), 2);
+    }
+}

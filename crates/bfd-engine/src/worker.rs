@@ -1,0 +1,289 @@
+//! The loop of one worker: drain sockets, drain the mailbox, expire deadlines, send, publish.
+//!
+//! Purpose: lead time and packets to a shard. Owner: its thread owns everything in it. Thread: a
+//! dedicated one. It must never allocate, lock or log for a packet, judge a deadline before the
+//! sockets were drained, or wait for anybody but the clock and the network.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
+
+use bfd_proto::{ControlPacket, Discard, Input, Instant};
+
+use crate::RxMeta;
+use crate::command::{Command, DeskCommand};
+use crate::histogram::add;
+use crate::io::{Io, Wake};
+use crate::mailbox::Mailbox;
+use crate::parcel::{Letter, Parcel};
+use crate::ring::Ring;
+use crate::shard::Shard;
+use crate::stats::Meters;
+use crate::table::StateTable;
+
+/// Packets taken from each socket in one turn.
+const RECEIVE_BUDGET: usize = 1024;
+/// Commands and packets of others taken in one turn.
+const MAILBOX_BUDGET: usize = 1024;
+/// The longest sleep: the heartbeat, and how fine a stall of an idle worker is seen.
+const LONGEST_SLEEP: Duration = Duration::from_millis(100);
+/// Delays below this are everyday life.
+const STALL: Duration = Duration::from_millis(1);
+/// Octets of the largest payload.
+const SCRATCH: usize = bfd_proto::MAX_PAYLOAD;
+
+/// What a worker shares with others.
+#[derive(Debug)]
+pub(crate) struct Desk {
+    /// This worker's number.
+    pub(crate) number: u16,
+    /// The mailboxes of all workers.
+    pub(crate) workers: Arc<[Arc<Mailbox<Command>>]>,
+    /// The front desk's mailbox.
+    pub(crate) front: Arc<Mailbox<DeskCommand>>,
+    /// Where sessions are shown.
+    pub(crate) table: Arc<StateTable>,
+    /// Where events go.
+    pub(crate) ring: Arc<Ring>,
+    /// Counters.
+    pub(crate) meters: Arc<Meters>,
+    /// Wakes the reader of events.
+    pub(crate) listener: Arc<dyn Wake>,
+}
+
+/// A worker: the loop, over sockets of the kernel or over an imagined network.
+#[derive(Debug)]
+pub(crate) struct Worker<I> {
+    io: I,
+    desk: Desk,
+    shard: Shard,
+    scratch: Box<[u8]>,
+    failed: Vec<(u32, i32)>,
+    wanted: Instant,
+    packets_per_second: u64,
+    reserved: u64,
+    stopped: bool,
+}
+
+impl<I: Io> Worker<I> {
+    pub(crate) fn new(io: I, desk: Desk) -> Self {
+        let now = io.now();
+        let shard = Shard::new(now, Arc::clone(&desk.meters));
+        desk.meters.beat(now);
+        Self {
+            io,
+            desk,
+            shard,
+            scratch: vec![0; SCRATCH].into_boxed_slice(),
+            failed: Vec::with_capacity(256),
+            wanted: now,
+            packets_per_second: 0,
+            reserved: 0,
+            stopped: false,
+        }
+    }
+
+    /// Runs until told to stop.
+    pub(crate) fn run(mut self) {
+        while !self.stopped {
+            let until = self.turn();
+            self.io.wait(until);
+        }
+        self.mailbox().close();
+    }
+
+    /// One turn; returns when the next is due at the latest.
+    pub(crate) fn turn(&mut self) -> Instant {
+        let begin = self.io.now();
+        self.note_lateness(begin);
+        let heard_until = self.receive(begin);
+        self.obey(begin);
+        self.expire(heard_until);
+        self.transmit();
+        if self.shard.publish(&self.desk.table, &self.desk.ring) {
+            self.desk.listener.wake();
+        }
+        self.wanted = self.next();
+        self.wanted
+    }
+
+    fn note_lateness(&mut self, now: Instant) {
+        let late = now.saturating_duration_since(self.wanted);
+        self.desk.meters.beat(now);
+        if now >= self.wanted {
+            self.desk.meters.lateness.record(late);
+        }
+        if late >= STALL {
+            self.shard.health().record_stall(now, late);
+        }
+    }
+
+    fn receive(&mut self, now: Instant) -> Instant {
+        let Self {
+            io, shard, desk, ..
+        } = self;
+        let drained = io.receive(RECEIVE_BUDGET, &mut |meta, payload| {
+            receive(shard, desk, meta, payload);
+        });
+        desk.meters
+            .discard_many(Discard::MissingMetadata, drained.incomplete);
+        self.note_drops(now, drained.drops);
+        drained.heard_until
+    }
+
+    fn note_drops(&mut self, now: Instant, drops: u32) {
+        if drops > 0 {
+            add(&self.desk.meters.socket_drops, drops.into());
+            self.shard.health().record_drops(now, drops);
+        }
+    }
+
+    /// Takes commands and the packets that reached another thread.
+    fn obey(&mut self, now: Instant) {
+        for _ in 0..MAILBOX_BUDGET {
+            let Some(parcel) = self.mailbox().parcel() else {
+                break;
+            };
+            self.open(now, &parcel);
+        }
+        for _ in 0..MAILBOX_BUDGET {
+            let Some(command) = self.mailbox().command() else {
+                break;
+            };
+            self.command(now, command);
+        }
+    }
+
+    fn open(&mut self, now: Instant, parcel: &Parcel) {
+        match parcel {
+            Parcel::Packet(letter) => self.read(letter),
+            Parcel::Refused { id, meta, reason } => {
+                let input = Input::Discarded {
+                    reason: *reason,
+                    ttl: meta.ttl,
+                };
+                self.shard.input(*id, now, input);
+            }
+        }
+    }
+
+    fn read(&mut self, letter: &Letter) {
+        let Ok(packet) = ControlPacket::parse(letter.payload()) else {
+            return;
+        };
+        let found = match (letter.to, packet.your_discriminator) {
+            (Some(id), _) => {
+                self.shard.deliver(id, &letter.meta, &packet);
+                true
+            }
+            (None, Some(yours)) => self.shard.packet(&letter.meta, &packet, yours),
+            (None, None) => false,
+        };
+        if !found {
+            self.desk.meters.discard(Discard::UnknownDiscriminator);
+        }
+    }
+
+    fn command(&mut self, now: Instant, command: Command) {
+        match command {
+            Command::Add(add) => {
+                self.expect_traffic(add.spec.required_min_rx.micros().0);
+                self.shard.add(now, *add);
+            }
+            Command::Update(id, spec) => {
+                self.expect_traffic(spec.required_min_rx.micros().0);
+                self.shard.input(id, now, Input::Spec(spec));
+            }
+            Command::Admin(id, admin) => self.shard.input(id, now, Input::Admin(admin)),
+            Command::Path(id, egress) => self.shard.repath(id, now, egress),
+            Command::Remove(id) => self.shard.leave(id, now, Duration::MAX),
+            Command::Forget(id) => self.shard.forget(id),
+            Command::Shutdown(limit) => self.shard.leave_all(now, limit),
+            Command::Stop => self.stopped = true,
+        }
+    }
+
+    /// Lets the receive buffers hold a second of what sessions may receive. They never shrink.
+    fn expect_traffic(&mut self, interval_micros: u32) {
+        // A jittered sender sends up to a third more than one packet an interval.
+        let rate = 1_333_333 / u64::from(interval_micros.max(1)) + 1;
+        self.packets_per_second += rate;
+        if self.packets_per_second > self.reserved {
+            self.reserved = self.packets_per_second.next_power_of_two();
+            let grant = self
+                .io
+                .reserve(usize::try_from(self.reserved).unwrap_or(usize::MAX));
+            self.desk
+                .meters
+                .buffer_short
+                .store(grant.is_short(), Relaxed);
+        }
+    }
+
+    fn expire(&mut self, heard_until: Instant) {
+        let now = self.io.now();
+        if self.shard.is_due(now) {
+            let drops = self.io.take_drops();
+            self.note_drops(now, drops);
+        }
+        // Only what was drained counts as heard; what came since is for the next turn.
+        self.shard.expire(now, heard_until);
+        self.shard.forget_left(now);
+    }
+
+    fn transmit(&mut self) {
+        let Self {
+            io,
+            shard,
+            scratch,
+            failed,
+            ..
+        } = self;
+        shard.transmit(scratch, |egress, payload, token| {
+            io.send(egress, payload, token)
+        });
+        io.flush(&mut |token, errno| failed.push((token, errno)));
+        let now = io.now();
+        for (token, errno) in failed.drain(..) {
+            shard.failed(now, token, errno);
+        }
+    }
+
+    fn next(&self) -> Instant {
+        let now = self.io.now();
+        let latest = now + LONGEST_SLEEP;
+        if self.mailbox().depth() > 0 {
+            return now;
+        }
+        self.shard
+            .next_deadline()
+            .map_or(latest, |at| at.min(latest))
+    }
+
+    fn mailbox(&self) -> &Mailbox<Command> {
+        &self.desk.workers[usize::from(self.desk.number)]
+    }
+}
+
+/// Leads a packet to its session: here, to the front desk, or to the worker that owns it.
+fn receive(shard: &mut Shard, desk: &Desk, meta: &RxMeta, payload: &[u8]) {
+    let packet = match ControlPacket::parse(payload) {
+        Ok(packet) => packet,
+        Err(error) => return desk.meters.discard(error.into()),
+    };
+    let Some(yours) = packet.your_discriminator else {
+        add(&desk.meters.misdirected, 1);
+        return desk
+            .front
+            .forward(Parcel::Packet(Letter::new(None, *meta, payload)));
+    };
+    if shard.packet(meta, &packet, yours) {
+        return;
+    }
+    let owner = yours.get() as usize % desk.workers.len();
+    if owner == usize::from(desk.number) {
+        return desk.meters.discard(Discard::UnknownDiscriminator);
+    }
+    add(&desk.meters.misdirected, 1);
+    desk.workers[owner].forward(Parcel::Packet(Letter::new(None, *meta, payload)));
+}

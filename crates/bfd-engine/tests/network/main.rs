@@ -1,0 +1,5 @@
+//! The engine on real sockets, in network namespaces of its own (root).
+
+mod pair;
+mod support;
+mod wire;

@@ -1,0 +1,12 @@
+//! The protocol against the rows of `spec/`: each file is one subject, each test names its rows.
+
+mod admin;
+mod detection;
+mod packets;
+mod poll;
+mod rates;
+mod states;
+mod support;
+mod traces;
+mod vectors;
+mod verdicts;

@@ -1,0 +1,21 @@
+//! What the fuzzers try.
+//!
+//! Purpose: one function per target, called by libFuzzer (`fuzz/`, needs a nightly compiler) and by
+//! the test of this crate, which replays the kept corpus and a bounded number of seeded mutations
+//! on stable. Thread: any. It must panic on a fault and on nothing else.
+#![forbid(unsafe_code)]
+
+mod codec;
+mod session;
+
+pub use codec::codec;
+pub use session::session;
+
+/// Tries one input; panics on a fault.
+pub type Body = fn(&[u8]);
+
+/// Name and body of each target; the corpus of a target is `fuzz/corpus/NAME`.
+pub const TARGETS: [(&str, Body); 2] = [("codec", codec), ("session", session)];
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,108 @@
+//! The targets on stable: everything kept, and mutations of it from a fixed seed.
+
+use super::TARGETS;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Mutations of each entry; all of them take a few seconds in a debug build.
+const MUTATIONS: usize = 400;
+
+fn corpus(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../fuzz/corpus")
+        .join(name)
+}
+
+/// Kept inputs of a target; the vectors serve every one of them.
+fn entries(name: &str) -> Vec<Vec<u8>> {
+    let mut files: Vec<_> = fs::read_dir(corpus(name))
+        .unwrap_or_else(|error| panic!("{name} has no corpus: {error}"))
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    files.sort();
+    let kept = files.iter().map(|file| fs::read(file).unwrap());
+    kept.chain(vectors()).collect()
+}
+
+fn vectors() -> impl Iterator<Item = Vec<u8>> {
+    let valid = ["control", "frames", "auth", "padded", "s-bfd", "other"];
+    let valid = valid
+        .into_iter()
+        .flat_map(|file| bfd_spec::vectors(file).unwrap());
+    let malformed = bfd_spec::malformed().unwrap().into_iter();
+    valid
+        .map(|vector| vector.payload())
+        .chain(malformed.map(|packet| packet.payload.to_vec()))
+}
+
+/// SplitMix64: the same mutations in every run.
+struct Chance(u64);
+
+impl Chance {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    fn below(&mut self, bound: usize) -> usize {
+        let bound = u64::try_from(bound.max(1)).unwrap();
+        usize::try_from(self.next() % bound).unwrap()
+    }
+
+    /// Flips, sets, inserts, removes or doubles a few octets.
+    fn mutate(&mut self, entry: &mut Vec<u8>) {
+        for _ in 0..=self.below(4) {
+            let at = self.below(entry.len());
+            let octet = u8::try_from(self.below(256)).unwrap();
+            match self.below(5) {
+                0 if !entry.is_empty() => entry[at] ^= 1 << (octet & 7),
+                1 if !entry.is_empty() => entry[at] = octet,
+                2 if !entry.is_empty() => drop(entry.remove(at)),
+                3 => entry.extend_from_within(at..),
+                _ => entry.insert(at, octet),
+            }
+        }
+        entry.truncate(4096);
+    }
+}
+
+/// Names the input on the way out of a panic, so that it can be kept.
+struct Told<'a>(&'a str, &'a [u8]);
+
+impl Drop for Told<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("target {} fails on {:02x?}", self.0, self.1);
+        }
+    }
+}
+
+#[test]
+fn kept_inputs_and_their_mutations_break_nothing() {
+    for (name, body) in TARGETS {
+        let mut chance = Chance(1);
+        for entry in entries(name) {
+            let told = Told(name, &entry);
+            body(&entry);
+            drop(told);
+            for _ in 0..MUTATIONS {
+                let mut mutant = entry.clone();
+                chance.mutate(&mut mutant);
+                let _told = Told(name, &mutant);
+                body(&mutant);
+            }
+        }
+    }
+}
+
+/// A target without a libFuzzer entry would never meet new inputs.
+#[test]
+fn each_target_has_an_entry_for_the_fuzzer() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/fuzz_targets");
+    for (name, _) in TARGETS {
+        assert!(folder.join(format!("{name}.rs")).is_file(), "{name}");
+    }
+}

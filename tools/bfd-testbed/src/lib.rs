@@ -1,0 +1,34 @@
+//! Network namespaces with real BFD speakers in them, for the interop suite and the demo.
+//!
+//! A [`Topology`] owns the namespaces; [`Frr`], [`Bird`] and [`Gobfd`] run in them; [`Capture`] records the
+//! wire and [`wire`] judges every packet that GoBFD sent. All of it runs on the caller's threads. Nothing
+//! outside the namespaces is touched, and everything made is undone: on drop, on a panic, on a signal,
+//! and, after a kill, by the next run.
+#![forbid(unsafe_code)]
+
+mod bird;
+mod capture;
+mod command;
+mod error;
+mod frr;
+mod gobfd;
+mod monitor;
+mod process;
+mod registry;
+mod router;
+mod session;
+mod topology;
+mod wait;
+pub mod wire;
+
+pub use bird::Bird;
+pub use capture::{Capture, Control, Frame};
+pub use error::{Error, Result};
+pub use frr::Frr;
+pub use gobfd::{Gobfd, Row, Settings, go_duration};
+pub use monitor::{Event, Monitor};
+pub use process::{Process, Signal};
+pub use router::Router;
+pub use session::{Session, State};
+pub use topology::{End, Link, Namespace, Topology, on_link};
+pub use wait::{PATIENCE, eventually, within};

@@ -1,0 +1,199 @@
+//! The wire rules: what every packet that GoBFD sends must look like, and when it may be sent.
+//!
+//! [`check`] reads a recording and judges the packets of our addresses. What a peer sends goes through
+//! the same rules, but only to be shown: a peer's habits never fail a test of ours.
+
+mod packet;
+#[cfg(test)]
+mod tests;
+mod timing;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::net::IpAddr;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+pub use timing::Gaps;
+
+use crate::{Control, Frame};
+
+/// Whose packets are judged, and what the test did meanwhile.
+#[derive(Clone, Debug, Default)]
+pub struct Ours {
+    addresses: BTreeSet<IpAddr>,
+    silences: Vec<(Duration, Duration)>,
+    lateness: Duration,
+}
+
+impl Ours {
+    /// Packets from these addresses are ours.
+    #[must_use]
+    pub fn new(addresses: impl IntoIterator<Item = IpAddr>) -> Self {
+        Self {
+            addresses: addresses.into_iter().collect(),
+            silences: Vec::new(),
+            lateness: Duration::from_millis(50),
+        }
+    }
+
+    /// Between these moments we may be unheard: the daemon was stopped, or our direction was cut.
+    #[must_use]
+    pub fn silent(mut self, from: SystemTime, to: SystemTime) -> Self {
+        self.silences.push((since_epoch(from), since_epoch(to)));
+        self
+    }
+
+    /// How late a busy machine may make a single packet (50 ms unless told). One packet in fifty may be
+    /// late by that much; the others have to keep the window of RFC 5880 §6.8.7 to a millisecond.
+    #[must_use]
+    pub const fn lateness(mut self, lateness: Duration) -> Self {
+        self.lateness = lateness;
+        self
+    }
+
+    fn is_silence(&self, from: Duration, to: Duration) -> bool {
+        self.silences
+            .iter()
+            .any(|(begin, end)| from <= *end && *begin <= to)
+    }
+}
+
+/// One broken rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// Number of the frame in the recording.
+    pub frame: u32,
+    /// The rule, with its section.
+    pub rule: &'static str,
+    /// What was found instead.
+    pub found: String,
+}
+
+/// What a recording shows.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// Packets of ours that were judged.
+    pub checked: usize,
+    /// Sessions of ours seen, by local discriminator.
+    pub sessions: BTreeSet<u32>,
+    /// Rules that our packets broke.
+    pub violations: Vec<Violation>,
+    /// What would have been violations, had they been ours; each rule once.
+    pub peers: BTreeMap<&'static str, Violation>,
+    /// Gaps between our periodic packets, as shares of the interval in force.
+    pub gaps: Gaps,
+}
+
+impl Report {
+    /// Panics with every broken rule; also if nothing of ours was seen, which would prove nothing.
+    ///
+    /// # Panics
+    /// See above.
+    pub fn assert_clean(&self) {
+        assert!(self.checked > 0, "no packet of ours in the recording");
+        assert!(self.violations.is_empty(), "{self}");
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sessions = self.sessions.len();
+        writeln!(f, "{} packets of {sessions} sessions", self.checked)?;
+        writeln!(f, "gaps: {}", self.gaps)?;
+        for violation in &self.violations {
+            writeln!(f, "  BROKEN {violation}")?;
+        }
+        for violation in self.peers.values() {
+            writeln!(f, "  peer: {violation}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { frame, rule, found } = self;
+        write!(f, "frame {frame}: {rule}: {found}")
+    }
+}
+
+/// Judges a recording.
+#[must_use]
+pub fn check(frames: &[Frame], ours: &Ours) -> Report {
+    let mut report = Report::default();
+    for frame in frames {
+        let is_ours = ours.addresses.contains(&frame.source);
+        let found = packet::check(frame);
+        if is_ours {
+            report.checked += 1;
+            report.violations.extend(found);
+        } else {
+            for violation in found {
+                report.peers.entry(violation.rule).or_insert(violation);
+            }
+        }
+    }
+    let streams = streams(frames, ours);
+    report.sessions = streams.keys().copied().collect();
+    report.violations.extend(packet::check_ports(&streams));
+    for stream in streams.values() {
+        report.violations.extend(packet::check_dialogue(stream));
+        timing::check(stream, ours, &mut report);
+    }
+    timing::judge(&mut report);
+    report
+}
+
+/// A packet of a session, ours or the answer of the peer.
+#[derive(Clone, Copy)]
+struct Said<'a> {
+    ours: bool,
+    frame: &'a Frame,
+    control: &'a Control,
+}
+
+/// Our sessions by local discriminator, each with both directions in order.
+fn streams<'a>(frames: &'a [Frame], ours: &Ours) -> BTreeMap<u32, Vec<Said<'a>>> {
+    let said = frames.iter().filter_map(|frame| {
+        let (control, ours) = (
+            frame.control.as_ref()?,
+            ours.addresses.contains(&frame.source),
+        );
+        Some(Said {
+            ours,
+            frame,
+            control,
+        })
+    });
+    let said: Vec<Said<'a>> = said.collect();
+    let mut ends = BTreeMap::new();
+    for one in said.iter().filter(|one| one.ours) {
+        let end = (
+            one.frame.destination,
+            one.frame.source,
+            one.frame.destination_port,
+        );
+        ends.entry(one.control.mine).or_insert(end);
+    }
+    let of = |discriminator: u32, end: &(IpAddr, IpAddr, u16)| {
+        let mine = said.iter().filter(|one| match one.ours {
+            true => one.control.mine == discriminator,
+            false => is_answer(one, discriminator, end),
+        });
+        mine.copied().collect::<Vec<_>>()
+    };
+    ends.iter()
+        .map(|(discriminator, end)| (*discriminator, of(*discriminator, end)))
+        .collect()
+}
+
+/// A peer that does not know us yet, or no more, is recognised by its addresses.
+fn is_answer(one: &Said<'_>, discriminator: u32, end: &(IpAddr, IpAddr, u16)) -> bool {
+    let frame = one.frame;
+    let from = (frame.source, frame.destination, frame.destination_port);
+    from == *end && [0, discriminator].contains(&one.control.yours)
+}
+
+fn since_epoch(time: SystemTime) -> Duration {
+    time.duration_since(UNIX_EPOCH).unwrap_or_default()
+}

@@ -1,0 +1,239 @@
+//! The swarm: all peers of one process on one thread.
+//!
+//! Purpose: be N healthy neighbours at a steady rate, fall silent on command, come back, and write
+//! down what the daemon does. Owner: `main`. Thread: one, pinned by the caller. It must never hide
+//! its own lateness: that goes into the report beside the daemon's.
+
+use bfd_packet::{ControlPacket, Discriminator, HEADER_LEN, State};
+
+use crate::peer::{Heard, Pace, Peer};
+use crate::report::Report;
+use crate::schedule::Schedule;
+use crate::wire::Wire;
+
+/// The longest sleep, so that expiry of silent daemons is noticed; nanoseconds.
+const TICK: u64 = 20_000_000;
+
+/// All peers, and what they saw.
+#[derive(Debug)]
+pub(crate) struct Swarm {
+    wire: Wire,
+    pace: Pace,
+    peers: Vec<Peer>,
+    schedule: Schedule,
+    chance: Chance,
+    trials: Vec<Trial>,
+    /// What was seen so far.
+    pub(crate) report: Report,
+}
+
+/// Where a peer stands in a failure made on purpose.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Trial {
+    #[default]
+    None,
+    /// Silent since the last packet at this moment.
+    Silent(u64),
+    /// The daemon has signalled Down.
+    Seen,
+    /// Restarted; its first packet left at this moment.
+    Back(u64),
+}
+
+impl Swarm {
+    /// `count` peers, the first packets spread over a second. `steady` ones are Up from the start,
+    /// whatever they hear.
+    pub(crate) fn new(wire: Wire, pace: Pace, count: u32, steady: bool) -> Self {
+        let now = Wire::now();
+        let mut schedule = Schedule::new(count as usize);
+        for peer in 0..count {
+            schedule.set(
+                peer,
+                now + u64::from(peer) * 1_000_000_000 / u64::from(count.max(1)),
+            );
+        }
+        let peer = |discriminator| match steady {
+            true => Peer::steady(discriminator, &pace),
+            false => Peer::new(discriminator),
+        };
+        let discriminators = (1..=count).filter_map(Discriminator::new);
+        Self {
+            wire,
+            pace,
+            peers: discriminators.map(peer).collect(),
+            schedule,
+            chance: Chance(0x2545_F491_4F6C_DD1D),
+            trials: vec![Trial::None; count as usize],
+            report: Report::default(),
+        }
+    }
+
+    /// Runs until `done` holds or the moment `until` has come; returns whether `done` held.
+    pub(crate) fn run(
+        &mut self,
+        until: u64,
+        mut done: impl FnMut(&Self) -> bool,
+    ) -> anyhow::Result<bool> {
+        loop {
+            if done(self) {
+                return Ok(true);
+            }
+            let now = Wire::now();
+            if now >= until {
+                return Ok(false);
+            }
+            let next = self
+                .schedule
+                .next()
+                .unwrap_or(u64::MAX)
+                .min(now + TICK)
+                .min(until);
+            self.wire.wait(next)?;
+            self.turn()?;
+        }
+    }
+
+    /// Peers that are Up and seen Up by the daemon.
+    pub(crate) fn up(&self) -> usize {
+        let both = |peer: &&Peer| peer.is_up() && peer.daemon_state() == Some(State::Up);
+        self.peers.iter().filter(both).count()
+    }
+
+    /// Times a speaking peer was taken from Up.
+    pub(crate) fn flaps(&self) -> u64 {
+        self.peers.iter().map(|peer| u64::from(peer.flaps)).sum()
+    }
+
+    /// Packets sent and received so far, and those the kernel refused.
+    pub(crate) const fn packets(&self) -> (u64, u64, u64) {
+        (self.wire.sent, self.wire.received, self.wire.refused)
+    }
+
+    /// These peers stop sending now.
+    pub(crate) fn silence(&mut self, peers: impl Iterator<Item = u32>) {
+        for peer in peers {
+            self.peers[peer as usize].speaks = false;
+            self.trials[peer as usize] = Trial::Silent(self.peers[peer as usize].last_sent);
+        }
+    }
+
+    /// These peers start anew now.
+    pub(crate) fn restart(&mut self, peers: impl Iterator<Item = u32>) {
+        for peer in peers {
+            self.peers[peer as usize].restart();
+            self.send(peer);
+            self.trials[peer as usize] = Trial::Back(self.peers[peer as usize].last_sent);
+        }
+        self.wire.flush();
+    }
+
+    /// Whether the daemon has called every silent peer down.
+    pub(crate) fn all_called_down(&self) -> bool {
+        !self
+            .trials
+            .iter()
+            .any(|trial| matches!(trial, Trial::Silent(_)))
+    }
+
+    /// Whether every restarted peer is Up again.
+    pub(crate) fn all_back(&self) -> bool {
+        !self
+            .trials
+            .iter()
+            .any(|trial| matches!(trial, Trial::Back(_)))
+    }
+
+    fn turn(&mut self) -> anyhow::Result<()> {
+        self.hear()?;
+        let now = Wire::now();
+        while let Some((peer, due)) = self.schedule.pop(now) {
+            self.report.own_lateness(now - due);
+            self.peers[peer as usize].expire(now);
+            self.send(peer);
+        }
+        self.wire.flush();
+        Ok(())
+    }
+
+    fn hear(&mut self) -> anyhow::Result<()> {
+        let mut answers = Vec::new();
+        let Self {
+            wire,
+            peers,
+            trials,
+            report,
+            pace,
+            ..
+        } = self;
+        wire.receive(|peer, payload| {
+            let now = Wire::now();
+            let Some(end) = peers.get_mut(peer as usize) else {
+                return;
+            };
+            let Ok(packet) = ControlPacket::parse(payload) else {
+                return report.unreadable();
+            };
+            if let (Some(last), true) = (end.last_heard, end.is_up()) {
+                report.inter_arrival(now.saturating_sub(last));
+            }
+            if end.receive(now, &packet) == Heard::Answer {
+                answers.push(peer);
+            }
+            judge(&mut trials[peer as usize], end, &packet, now, pace, report);
+        })?;
+        for peer in answers {
+            self.send(peer);
+        }
+        Ok(())
+    }
+
+    /// Sends the peer's packet and sets its next moment.
+    fn send(&mut self, peer: u32) {
+        let end = &mut self.peers[peer as usize];
+        let now = Wire::now();
+        self.schedule
+            .set(peer, now + end.gap(&self.pace, self.chance.byte()));
+        if end.speaks {
+            let mut octets = [0; HEADER_LEN];
+            let length = end.packet(&self.pace).write(&mut octets);
+            end.last_sent = now;
+            self.wire.send(peer, &octets[..length]);
+        }
+    }
+}
+
+/// Moves a trial on by what the daemon just said.
+fn judge(
+    trial: &mut Trial,
+    peer: &Peer,
+    packet: &ControlPacket<'_>,
+    now: u64,
+    pace: &Pace,
+    report: &mut Report,
+) {
+    match (*trial, packet.state) {
+        (Trial::Silent(since), State::Down) => {
+            let limit = since + peer.daemon_detection_time(pace);
+            report.detection(now.saturating_sub(limit), limit.saturating_sub(now));
+            *trial = Trial::Seen;
+        }
+        (Trial::Back(since), State::Up) => {
+            report.recovery(now.saturating_sub(since));
+            *trial = Trial::None;
+        }
+        _ => {}
+    }
+}
+
+/// A small generator (xorshift64*): spread is all that jitter needs.
+#[derive(Debug)]
+struct Chance(u64);
+
+impl Chance {
+    const fn byte(&mut self) -> u8 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 56) as u8
+    }
+}
