@@ -6,7 +6,7 @@ mod reader;
 
 pub(crate) use capture::Capture;
 pub(crate) use namespace::{Namespace, Pair, ifindex};
-pub(crate) use reader::{Datagram, Reader};
+pub(crate) use reader::Reader;
 
 use std::{net::IpAddr, num::NonZeroU16, time::Duration};
 

@@ -7,7 +7,7 @@ use bfd_net::{Burst, MonoNanos, Poller, RxBatch, RxMeta, RxSocket};
 use super::LIMIT;
 
 /// A received datagram with a payload of its own.
-pub(crate) type Datagram = (RxMeta, Vec<u8>);
+type Datagram = (RxMeta, Vec<u8>);
 
 /// Sums over several reads.
 #[derive(Debug, Default, Clone, Copy)]
