@@ -23,14 +23,21 @@ pub struct LinuxIo {
     clock: Clock,
     poller: Poller,
     waker: Waker,
+    /// Receive buffers are never made smaller than this, in octets.
+    least_buffer: usize,
 }
 
 impl LinuxIo {
-    /// Joins receive sockets, a transmitter of its own and a waker into one.
+    /// Joins receive sockets, a transmitter of its own and a waker into one. Receive buffers are
+    /// never made smaller than `least_buffer` octets.
     ///
     /// # Errors
     /// When the raw sockets or the poller cannot be made.
-    pub fn new(sockets: Vec<RxSocket>, waker: Waker) -> Result<Self, TransmitError> {
+    pub fn new(
+        sockets: Vec<RxSocket>,
+        waker: Waker,
+        least_buffer: usize,
+    ) -> Result<Self, TransmitError> {
         let tx = TxBatch::open()?;
         let poller = poller(&sockets, &waker).map_err(|source| TransmitError { source })?;
         Ok(Self {
@@ -40,6 +47,7 @@ impl LinuxIo {
             clock: Clock::new(),
             poller,
             waker,
+            least_buffer,
         })
     }
 }
@@ -96,6 +104,7 @@ impl Io for LinuxIo {
 
     fn reserve(&mut self, packets: usize) -> BufferGrant {
         let asked = packets.saturating_mul(PACKET_MEMORY);
+        let asked = asked.max(self.least_buffer);
         let grants = self
             .sockets
             .iter()
