@@ -69,6 +69,20 @@ impl Namespaces {
         ip(&words);
     }
 
+    /// Runs many lines of `ip` on one side.
+    pub(crate) fn batch(&self, side: usize, lines: &str) {
+        use std::io::Write as _;
+        let mut child = Command::new("ip")
+            .args(["-n", &self.0[side], "-batch", "-"])
+            .stdin(std::process::Stdio::piped())
+            .spawn()
+            .expect("ip (Debian: iproute2)");
+        let mut stdin = child.stdin.take().expect("piped");
+        stdin.write_all(lines.as_bytes()).expect("ip reads");
+        drop(stdin);
+        assert!(child.wait().expect("ip ends").success(), "{lines}");
+    }
+
     /// Packets that reach this side from now on are lost, the carrier stays.
     pub(crate) fn cut(&self, side: usize) {
         let rules = "add table inet cut; add chain inet cut in { type filter hook prerouting priority -300; }; \
