@@ -121,7 +121,7 @@ fn junk(number: u32) -> (Egress, [u8; HEADER_LEN]) {
         dont_fragment: false,
     };
     let mut octets = payload(state, yours, mixed);
-    if number % 17 == 0 {
+    if number.is_multiple_of(17) {
         octets[0] = 0xff;
     }
     (egress, octets)
