@@ -35,7 +35,7 @@ pub use entropy::Entropy;
 pub use event::Event;
 pub use handle::EngineHandle;
 pub use histogram::{Histogram, HistogramView};
-pub use io::{Drained, Io, RxMeta, Wake};
+pub use io::{BufferGrant, Drained, Io, Outgoing, RxMeta, Wake};
 pub use linux::LinuxIo;
 pub use mailbox::Stopped;
 pub use registry::AddError;
