@@ -10,7 +10,10 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use super::Hub;
 
 /// How long the pump sleeps at most; then it looks whether it is still wanted.
-const LOOK: Timespec = Timespec { tv_sec: 0, tv_nsec: 200_000_000 };
+const LOOK: Timespec = Timespec {
+    tv_sec: 0,
+    tv_nsec: 200_000_000,
+};
 
 /// Where events come from.
 pub trait EventSource: Send + 'static {
