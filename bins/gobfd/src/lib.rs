@@ -1,7 +1,10 @@
 //! The BFD daemon as a library: everything `main` wires together, reachable for tests.
 #![forbid(unsafe_code)]
 
+pub mod api;
+pub mod calendar;
 pub mod cli;
 pub mod config;
 pub mod logging;
 pub mod metrics;
+pub mod paths;

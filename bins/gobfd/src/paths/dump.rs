@@ -14,8 +14,16 @@ use super::message::{Told, apply_all};
 /// Reads all links and addresses.
 pub(super) async fn dump() -> io::Result<Topology> {
     let mut topology = Topology::default();
-    ask(RouteNetlinkMessage::GetLink(LinkMessage::default()), &mut topology).await?;
-    ask(RouteNetlinkMessage::GetAddress(AddressMessage::default()), &mut topology).await?;
+    ask(
+        RouteNetlinkMessage::GetLink(LinkMessage::default()),
+        &mut topology,
+    )
+    .await?;
+    ask(
+        RouteNetlinkMessage::GetAddress(AddressMessage::default()),
+        &mut topology,
+    )
+    .await?;
     Ok(topology)
 }
 

@@ -53,7 +53,15 @@ impl Feed {
         let socket = subscribe()?;
         let topology = dump().await?;
         let (sender, receiver) = watch::channel(Arc::new(topology.clone()));
-        Ok((Self { socket, topology, sender, routes_due: None }, receiver))
+        Ok((
+            Self {
+                socket,
+                topology,
+                sender,
+                routes_due: None,
+            },
+            receiver,
+        ))
     }
 
     /// Publishes snapshots until nobody listens any more.
@@ -87,7 +95,11 @@ impl Feed {
     }
 
     fn apply(&mut self, datagram: &[u8]) {
-        let Self { topology, routes_due, .. } = self;
+        let Self {
+            topology,
+            routes_due,
+            ..
+        } = self;
         apply_all(datagram, topology, |told| {
             if told == Told::Routes && routes_due.is_none() {
                 *routes_due = Some(Instant::now() + ROUTES_REST);
@@ -99,7 +111,12 @@ impl Feed {
     async fn resync(&mut self, error: &io::Error) {
         tracing::info!(%error, "rtnetlink messages were lost, reading interfaces and addresses anew");
         loop {
-            while self.socket.recv_from_full().now_or_never().is_some_and(|next| next.is_ok()) {}
+            while self
+                .socket
+                .recv_from_full()
+                .now_or_never()
+                .is_some_and(|next| next.is_ok())
+            {}
             match dump().await {
                 Ok(topology) => {
                     self.topology.replace(topology);
@@ -133,6 +150,9 @@ fn subscribe() -> io::Result<TokioSocket> {
     let mut socket = TokioSocket::new(protocols::NETLINK_ROUTE)?;
     socket.socket_mut().set_rx_buf_sz(BUFFER)?;
     let groups = GROUPS.iter().map(|group| 1 << (*group as u32 - 1));
-    socket.socket_mut().bind(&SocketAddr::new(0, groups.fold(0, |all, group| all | group)))?;
+    socket.socket_mut().bind(&SocketAddr::new(
+        0,
+        groups.fold(0, |all, group| all | group),
+    ))?;
     Ok(socket)
 }

@@ -41,8 +41,12 @@ pub(super) fn apply_all(mut datagram: &[u8], topology: &mut Topology, mut told: 
 }
 
 fn split(datagram: &[u8]) -> Option<(&[u8], &[u8])> {
-    let length = datagram.first_chunk::<4>().map(|octets| u32::from_ne_bytes(*octets))?;
-    let length = usize::try_from(length).ok().filter(|length| *length >= HEADER)?;
+    let length = datagram
+        .first_chunk::<4>()
+        .map(|octets| u32::from_ne_bytes(*octets))?;
+    let length = usize::try_from(length)
+        .ok()
+        .filter(|length| *length >= HEADER)?;
     let message = datagram.get(..length)?;
     let next = length.next_multiple_of(4).min(datagram.len());
     Some((message, &datagram[next..]))
@@ -60,7 +64,9 @@ fn apply(message: &[u8], topology: &mut Topology) -> Told {
         tracing::warn!("rtnetlink message not understood");
         return Told::Nothing;
     };
-    let NetlinkPayload::InnerMessage(message) = message.payload else { return Told::Nothing };
+    let NetlinkPayload::InnerMessage(message) = message.payload else {
+        return Told::Nothing;
+    };
     match message {
         // Of another family: the port of a bridge, not the interface.
         RouteNetlinkMessage::NewLink(link) | RouteNetlinkMessage::DelLink(link)
@@ -87,10 +93,13 @@ fn apply(message: &[u8], topology: &mut Topology) -> Told {
 }
 
 fn link(message: &LinkMessage) -> Option<Link> {
-    let name = message.attributes.iter().find_map(|attribute| match attribute {
-        LinkAttribute::IfName(name) => Some(name.clone()),
-        _ => None,
-    })?;
+    let name = message
+        .attributes
+        .iter()
+        .find_map(|attribute| match attribute {
+            LinkAttribute::IfName(name) => Some(name.clone()),
+            _ => None,
+        })?;
     let flags = message.header.flags;
     Some(Link {
         index: message.header.index,
