@@ -3,8 +3,14 @@
 
 pub mod api;
 pub mod calendar;
+pub mod changes;
 pub mod cli;
 pub mod config;
+pub mod daemon;
 pub mod logging;
 pub mod metrics;
 pub mod paths;
+pub mod reload;
+pub mod serve;
+pub mod signals;
+pub mod web;
