@@ -6,15 +6,18 @@
 use std::fmt::Write as _;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use serde_json::Value;
 
+use crate::change::last_in_frr;
 use crate::command::run;
 use crate::wait::eventually;
 use crate::{Error, Namespace, Process, Result, Router, Session, State};
 
 const ZEBRA: &str = "/usr/lib/frr/zebra";
 const BFDD: &str = "/usr/lib/frr/bfdd";
+const BFDD_LOG: &str = "bfdd.txt";
 
 /// A running FRR with BFD sessions.
 #[derive(Debug)]
@@ -75,7 +78,29 @@ impl Frr {
     /// What `bfdd` wrote into its log.
     #[must_use]
     pub fn log(&self) -> String {
-        std::fs::read_to_string(self.folder.join("bfdd.txt")).unwrap_or_default()
+        std::fs::read_to_string(self.folder.join(BFDD_LOG)).unwrap_or_default()
+    }
+
+    /// When it logged its last change of the session with `peer` to `state`.
+    ///
+    /// # Errors
+    /// It logged none after `since`.
+    pub fn wait_change(&self, peer: IpAddr, state: State, since: SystemTime) -> Result<SystemTime> {
+        let word = format!("{state:?}").to_lowercase();
+        eventually(&format!("FRR to log {peer} {word}"), || {
+            let found = last_in_frr(&self.log(), peer, &word).filter(|time| *time >= since);
+            found.ok_or_else(|| "no such line".into())
+        })
+    }
+
+    /// Its version, as `8.4.4`.
+    ///
+    /// # Errors
+    /// `vtysh` fails.
+    pub fn version(&self) -> Result<String> {
+        let shown = self.vtysh(&["show version"])?;
+        let mut words = shown.split_whitespace();
+        Ok(words.nth(1).unwrap_or("?").to_owned())
     }
 }
 
@@ -87,7 +112,8 @@ impl Router for Frr {
     fn start(namespace: &Namespace, sessions: &[Session]) -> Result<Self> {
         let folder = prepare_folder(namespace)?;
         write(&folder.join("zebra.conf"), "")?;
-        write(&folder.join("bfdd.conf"), &configuration(sessions))?;
+        let log = text(&folder.join(BFDD_LOG));
+        write(&folder.join("bfdd.conf"), &configuration(sessions, &log))?;
         let zebra = start_daemon(namespace, &folder, ZEBRA)?;
         wait_for_socket(&folder, "zserv.api")?;
         let bfdd = start_daemon(namespace, &folder, BFDD)?;
@@ -126,8 +152,8 @@ impl Router for Frr {
     }
 }
 
-fn configuration(sessions: &[Session]) -> String {
-    let mut out = String::from("log timestamp precision 6\ndebug bfd peer\nbfd\n");
+fn configuration(sessions: &[Session], log: &str) -> String {
+    let mut out = format!("log file {log}\nlog timestamp precision 6\ndebug bfd peer\nbfd\n");
     for session in sessions {
         let _ = writeln!(out, " {}", peer_line(session));
         for line in timer_lines(session) {
@@ -165,14 +191,11 @@ fn start_daemon(namespace: &Namespace, folder: &Path, program: &str) -> Result<P
     let name = program.rsplit('/').next().unwrap_or(program);
     let path = |file: &str| text(&folder.join(file));
     let (config, pid) = (path(&format!("{name}.conf")), path(&format!("{name}.pid")));
-    let (log, vty) = (
-        format!("file:{}", path(&format!("{name}.txt"))),
-        text(folder),
-    );
+    let vty = text(folder);
     let (zebra, control) = (path("zserv.api"), path("bfdd.sock"));
     #[rustfmt::skip]
     let mut args = vec!["-u", "frr", "-g", "frr", "-f", &config, "-i", &pid, "-z", &zebra,
-                        "--vty_socket", &vty, "-P", "0", "--log", &log];
+                        "--vty_socket", &vty, "-P", "0"];
     if program == BFDD {
         args.extend(["--bfdctl", &control]);
     }

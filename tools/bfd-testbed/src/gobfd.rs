@@ -3,12 +3,12 @@
 use std::fmt::Write as _;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
 use crate::wait::eventually;
-use crate::{Error, Monitor, Namespace, Process, Result, Session, Signal, State};
+use crate::{Change, Error, Monitor, Namespace, Process, Result, Session, Signal, State};
 
 /// Each namespace has a loopback of its own, so the port is the same everywhere.
 const API: &str = "127.0.0.1:50051";
@@ -80,6 +80,24 @@ impl Gobfd {
         entries
             .filter(|entry: &Value| entry["msg"] == message)
             .collect()
+    }
+
+    /// The state changes it has logged so far, oldest first.
+    #[must_use]
+    pub fn changes(&self) -> Vec<Change> {
+        self.log().lines().filter_map(Change::read).collect()
+    }
+
+    /// Waits for a change of the session with `peer` to `state` that was logged after `since`.
+    ///
+    /// # Errors
+    /// None comes.
+    pub fn wait_change(&self, peer: IpAddr, state: State, since: SystemTime) -> Result<Change> {
+        eventually(&format!("gobfd to log {peer} {state:?}"), || {
+            let mut changes = self.changes().into_iter().rev();
+            let is_it = |one: &Change| (one.peer, one.to) == (peer, state) && one.time >= since;
+            changes.find(is_it).ok_or_else(|| "no such line".into())
+        })
     }
 
     /// Runs `gobfdctl` with these arguments and returns what it printed.

@@ -8,6 +8,7 @@
 
 mod bird;
 mod capture;
+mod change;
 mod command;
 mod error;
 mod frr;
@@ -17,12 +18,14 @@ mod process;
 mod registry;
 mod router;
 mod session;
+mod stage;
 mod topology;
 mod wait;
 pub mod wire;
 
 pub use bird::Bird;
 pub use capture::{Capture, Control, Frame};
+pub use change::Change;
 pub use error::{Error, Result};
 pub use frr::Frr;
 pub use gobfd::{Gobfd, Row, Settings, go_duration};
@@ -30,5 +33,6 @@ pub use monitor::{Event, Monitor};
 pub use process::{Process, Signal};
 pub use router::Router;
 pub use session::{Session, State};
+pub use stage::{Stage, mirrored};
 pub use topology::{End, Link, Namespace, Topology, on_link};
 pub use wait::{PATIENCE, eventually, within};

@@ -78,6 +78,8 @@ impl Process {
             .args(["netns", "exec", namespace.name()])
             .arg(program)
             .args(args)
+            // One clock zone in all logs, that of the captures.
+            .env("TZ", "UTC")
             .stdin(Stdio::null())
             .stdout(stdout)
             .stderr(stderr)

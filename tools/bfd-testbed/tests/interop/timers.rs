@@ -1,0 +1,114 @@
+//! Intervals: what is announced, what follows from it, and how a change goes about.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use bfd_testbed::wire::{Ours, check};
+use bfd_testbed::{Capture, Frame, Result, Router, Stage, State};
+
+use crate::setup::{LATENESS, Pair, from};
+
+const MS: fn(u64) -> Duration = Duration::from_millis;
+
+pub(crate) fn negotiated<R: Router>() -> Result<()> {
+    let stage = Stage::one_link()?;
+    // No two values alike, so that a mix-up shows (RFC 5880 §6.8.4, §6.8.7).
+    let ours = stage.session_v4().timed(150, 250, 4);
+    let theirs = ours.mirrored().timed(200, 100, 5);
+    let pair = Pair::<R>::up_between(stage, vec![ours], &[theirs])?;
+    let peer = pair.peer();
+    let row = pair.ours.wait_until(peer, "with its timers", |row| {
+        row.duration("negotiated_tx_interval") == Some(MS(150))
+            && row.duration("detection_time") == Some(MS(1250))
+    })?;
+    assert_eq!(row.state(), Some(State::Up));
+
+    // Ours every max(150, 100) ms, theirs every max(200, 250) ms.
+    let local = pair.sessions[0].local;
+    enough_periodic(&pair.capture, local, 30)?;
+    let theirs = pair.stage.v4.1;
+    let seen = check(&pair.capture.frames()?, &Ours::new([theirs]));
+    println!("peer: {}", seen.gaps);
+    let report = pair.judge()?;
+    let (least, most) = report.gaps.range();
+    assert!(report.gaps.count() >= 20, "{report}");
+    assert!(
+        (0.80..0.95).contains(&report.gaps.mean()),
+        "no jitter: {report}"
+    );
+    assert!(most - least > 0.1, "no jitter: {report}");
+    Ok(())
+}
+
+pub(crate) fn changed_by_us<R: Router>() -> Result<()> {
+    let mut pair = Pair::<R>::up()?;
+    let (local, peer) = (pair.sessions[0].local, pair.peer());
+    let changed = pair.sessions[0].clone().timed(300, 400, 4);
+    pair.ours.reload(std::slice::from_ref(&changed))?;
+    // The peer's interval follows what we now ask for: its packets are at most 100 ms.
+    pair.ours.wait_until(peer, "with the new timers", |row| {
+        row.duration("negotiated_tx_interval") == Some(MS(300))
+            && row.duration("detection_time") == Some(MS(1200))
+    })?;
+    pair.capture
+        .wait_for("a Poll with the new values", |frames| {
+            let new = |frame: &&Frame| frame.control.is_some_and(|one| one.desired_tx == 300_000);
+            let poll = from(frames, local, |one| one.poll).find(new).cloned();
+            poll.ok_or_else(|| "no such packet".into())
+        })?;
+    pair.capture
+        .wait_for("its Final, and packets without P", |frames| {
+            let poll = from(frames, local, |one| one.poll && one.desired_tx == 300_000).last();
+            let poll = poll.ok_or("no Poll")?.at;
+            let answer = from(frames, peer, |one| one.final_).find(|frame| frame.at > poll);
+            let answer = answer.ok_or("no Final")?.at;
+            let after = from(frames, local, |one| !one.poll).filter(|frame| frame.at > answer);
+            (after.count() >= 3)
+                .then_some(())
+                .ok_or("still polling".into())
+        })?;
+    assert_eq!(pair.theirs.state(local)?, Some(State::Up));
+    assert_eq!(pair.downs(), 0, "{}", pair.ours.log());
+    pair.judge().map(drop)
+}
+
+pub(crate) fn changed_by_peer<R: Router>() -> Result<()> {
+    let mut pair = Pair::<R>::up()?;
+    let (local, peer) = (pair.sessions[0].local, pair.peer());
+    let changed = pair.sessions[0].mirrored().timed(200, 350, 3);
+    pair.theirs.retime(&changed)?;
+    // Their Required Min RX rules our sending, their Desired Min TX our detection.
+    pair.ours
+        .wait_until(peer, "with the peer's timers", |row| {
+            row.duration("negotiated_tx_interval") == Some(MS(350))
+                && row.duration("detection_time") == Some(MS(600))
+        })?;
+    enough_periodic(&pair.capture, local, 5)?;
+    let frames = pair.capture.frames()?;
+    let polls: Vec<&Frame> = from(&frames, peer, |one| one.poll).collect();
+    assert!(!polls.is_empty(), "the peer polls when it changes");
+    for poll in polls {
+        answered_at_once(&frames, local, poll);
+    }
+    assert_eq!(pair.downs(), 0, "{}", pair.ours.log());
+    pair.judge().map(drop)
+}
+
+fn answered_at_once(frames: &[Frame], local: IpAddr, poll: &Frame) {
+    let mut finals = from(frames, local, |one| one.final_);
+    let answer = finals.find(|frame| frame.at >= poll.at);
+    let answer = answer.unwrap_or_else(|| panic!("no Final for frame {}", poll.number));
+    assert!(
+        answer.since(poll) < LATENESS,
+        "Final after {:?}",
+        answer.since(poll)
+    );
+}
+
+/// Waits until we have sent this many packets as Up since the recording began.
+fn enough_periodic(capture: &Capture, local: IpAddr, count: usize) -> Result<()> {
+    capture.wait_for("periodic packets", |frames| {
+        let seen = from(frames, local, |one| one.state == State::Up).count();
+        (seen >= count).then_some(()).ok_or(format!("{seen}"))
+    })
+}
