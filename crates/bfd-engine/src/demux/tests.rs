@@ -75,13 +75,13 @@ fn the_interface_decides_between_sessions_to_one_peer() {
     assert_eq!(demux.find(&elsewhere, NOW), Finding::Session(id(2)));
 }
 
-// covers: 5883-4.1-01
 #[test]
 fn the_local_address_decides_when_the_interface_does_not() {
     let mut demux = demux(&[single(Some(OTHER), None), single(Some(LOCAL), None)]);
     assert_eq!(demux.find(&meta(), NOW), Finding::Session(id(1)));
 }
 
+// covers: 5883-4.1-01, 5880-6.3-04, 5880-6.8.6-09
 #[test]
 fn single_hop_and_multihop_with_one_peer_are_two_sessions() {
     let mut demux = demux(&[single(Some(LOCAL), Some(7)), multi(LOCAL)]);
@@ -123,6 +123,7 @@ fn a_known_peer_that_does_it_wrong_leaves_evidence() {
     assert_eq!(demux.find(&wrong_ttl, NOW), refused(Discard::Ttl));
 }
 
+// covers: 5880-3.1-01, 5880-6.8.6-09
 #[test]
 fn strangers_and_forgotten_peers_reach_nobody() {
     let mut demux = demux(&[single(None, None)]);
