@@ -2,4 +2,5 @@
 
 mod pair;
 mod support;
+mod vectors;
 mod wire;
