@@ -93,6 +93,7 @@ impl<I: Io> FrontDesk<I> {
             match self.counter.mailbox.command() {
                 Some(DeskCommand::Insert(id, endpoint)) => self.demux.insert(id, endpoint, now),
                 Some(DeskCommand::Remove(id)) => self.demux.remove(id),
+                Some(DeskCommand::PointToPoint(all)) => self.demux.set_point_to_point(all),
                 Some(DeskCommand::Stop) => self.stopped = true,
                 None => break,
             }

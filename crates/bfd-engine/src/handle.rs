@@ -121,6 +121,13 @@ impl EngineHandle {
         self.send(id, Command::Path(id, egress));
     }
 
+    /// Says which interfaces are point-to-point links, by index: on them a first packet is accepted
+    /// whatever its source address (RFC 5881 §6). What was said before is forgotten.
+    pub fn point_to_point(&self, interfaces: impl IntoIterator<Item = u32>) {
+        let all = interfaces.into_iter().collect();
+        let _ = self.0.desk.send(DeskCommand::PointToPoint(all));
+    }
+
     /// Ends a session: AdminDown, told to the peer for its detection time, then
     /// [`Event::Removed`].
     pub fn remove(&self, id: SessionId) {

@@ -3,4 +3,5 @@
 mod evidence;
 mod pair;
 mod support;
+mod vectors;
 mod wire;
