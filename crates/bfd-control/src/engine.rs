@@ -1,9 +1,13 @@
 //! The engine as the control plane sees it.
 
+use std::io;
+use std::os::fd::OwnedFd;
 use std::time::Duration;
 
-use bfd_engine::{AddError, Egress, Endpoint, NewSession, SessionId};
+use bfd_engine::{AddError, Egress, Endpoint, EngineHandle, Event, NewSession, SessionId};
 use bfd_proto::{Admin, Instant, PathProblem, SessionSpec, SessionView};
+
+use crate::hub::EventSource;
 
 /// The running sessions: the engine, or in tests something that needs neither sockets nor threads.
 ///
@@ -30,4 +34,60 @@ pub trait Sessions: Send + Sync + 'static {
     fn source_port(&self, id: SessionId) -> Option<u16>;
     /// The clock all moments are read from.
     fn now(&self) -> Instant;
+}
+
+impl Sessions for EngineHandle {
+    fn add(&self, session: NewSession) -> Result<SessionId, AddError> {
+        Self::add(self, session, |_| ())
+    }
+
+    fn update(&self, id: SessionId, spec: SessionSpec) {
+        Self::update(self, id, spec);
+    }
+
+    fn admin(&self, id: SessionId, admin: Admin) {
+        Self::admin(self, id, admin);
+    }
+
+    fn path(&self, id: SessionId, endpoint: Endpoint, path: Result<Egress, PathProblem>) {
+        Self::path(self, id, endpoint, path);
+    }
+
+    fn remove(&self, id: SessionId) {
+        Self::remove(self, id);
+    }
+
+    fn shutdown(&self, limit: Duration) {
+        Self::shutdown(self, limit);
+    }
+
+    fn read(&self, id: SessionId) -> Option<SessionView> {
+        Self::read(self, id)
+    }
+
+    fn source_port(&self, id: SessionId) -> Option<u16> {
+        Self::source_port(self, id)
+    }
+
+    fn now(&self) -> Instant {
+        now()
+    }
+}
+
+impl EventSource for EngineHandle {
+    fn ready(&self) -> io::Result<OwnedFd> {
+        self.event_fd().try_clone_to_owned()
+    }
+
+    fn drain(&mut self, into: &mut Vec<Event>) -> bool {
+        self.drain_events(into)
+    }
+}
+
+/// Now, on the clock of the engine and of everything the control plane tells.
+#[must_use]
+pub fn now() -> Instant {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
+    let nanos = i128::from(time.tv_sec) * 1_000_000_000 + i128::from(time.tv_nsec);
+    Instant::from_nanos(u64::try_from(nanos).unwrap_or(0))
 }

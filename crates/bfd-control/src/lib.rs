@@ -19,7 +19,7 @@ mod testing;
 pub mod topology;
 
 pub use control::{Control, Reconciled, RouteSource};
-pub use engine::Sessions;
+pub use engine::{Sessions, now};
 pub use error::{ChangeError, StartError, Stopping};
 pub use hub::{Event, EventKind, EventSource, Subscribed, Subscription};
 pub use intent::{Conflict, Intent, Intents, Owner, Wanted, Wish};

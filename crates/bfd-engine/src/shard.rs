@@ -197,6 +197,11 @@ impl Shard {
             return;
         };
         let (kind, now) = (entry.session.spec().kind, meta.arrival);
+        // By way of another thread a packet may come behind one that followed it on the wire: what
+        // it says of the peer is no longer true.
+        if entry.session.last_received().is_some_and(|last| now < last) {
+            return;
+        }
         if kind.port() != meta.port {
             let reason = Discard::WrongPort;
             return self.input(

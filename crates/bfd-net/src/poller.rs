@@ -1,7 +1,7 @@
 //! Sleeping until a descriptor is readable or a moment is reached. One thread per poller.
 
 use std::{
-    fmt, io,
+    io,
     mem::MaybeUninit,
     os::fd::{AsFd, OwnedFd},
 };
@@ -17,8 +17,10 @@ use crate::MonoNanos;
 const READY: usize = 32;
 
 /// An epoll instance with nanosecond deadlines (`epoll_pwait2`, Linux 5.11).
+#[derive(Debug)]
 pub struct Poller {
     epoll: OwnedFd,
+    /// Tokens of the last wait.
     ready: Vec<u64>,
 }
 
@@ -62,13 +64,12 @@ impl Poller {
         until: Option<MonoNanos>,
     ) -> io::Result<impl ExactSizeIterator<Item = u64> + '_> {
         let timeout = until.map(remaining);
-        // Only the tokens are kept: an event holds a pointer, which would tie the poller to a thread.
         let mut events = [const { MaybeUninit::uninit() }; READY];
         self.ready.clear();
         match epoll::wait(&self.epoll, &mut events, timeout.as_ref()) {
-            Ok((ready, _)) => self
+            Ok((events, _)) => self
                 .ready
-                .extend(ready.iter().map(|event| event.data.u64())),
+                .extend(events.iter().map(|event| event.data.u64())),
             Err(Errno::INTR) => {}
             Err(error) => return Err(error.into()),
         }
@@ -81,13 +82,5 @@ fn remaining(until: MonoNanos) -> Timespec {
     Timespec {
         tv_sec: i64::try_from(left.as_secs()).unwrap_or(i64::MAX),
         tv_nsec: left.subsec_nanos().into(),
-    }
-}
-
-impl fmt::Debug for Poller {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Poller")
-            .field("epoll", &self.epoll)
-            .finish_non_exhaustive()
     }
 }

@@ -6,16 +6,18 @@
 #![forbid(unsafe_code)]
 
 mod codec;
+mod config;
 mod session;
 
 pub use codec::codec;
+pub use config::config;
 pub use session::session;
 
 /// Tries one input; panics on a fault.
 pub type Body = fn(&[u8]);
 
 /// Name and body of each target; the corpus of a target is `fuzz/corpus/NAME`.
-pub const TARGETS: [(&str, Body); 2] = [("codec", codec), ("session", session)];
+pub const TARGETS: [(&str, Body); 3] = [("codec", codec), ("config", config), ("session", session)];
 
 #[cfg(test)]
 mod tests;

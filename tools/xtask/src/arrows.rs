@@ -54,6 +54,7 @@ const ARROWS: &[(&str, &str, &[&str])] = &[
         "gobfd-bench",
         &["bfd-packet", "bfd-proto", "bfd-net", "bfd-api"],
     ),
+    ("tools", "bfd-fake", &["bfd-api"]),
     ("tools", "xtask", &["bfd-spec"]),
 ];
 
@@ -69,14 +70,15 @@ const HOMES: &[(&str, &[&str])] = &[
             "bfd-api",
             "gobfd",
             "gobfdctl",
+            "bfd-fake",
             "bfd-testbed",
             "gobfd-bench",
         ],
     ),
-    ("connectrpc", &["bfd-api", "gobfd"]),
+    ("connectrpc", &["bfd-api", "gobfd", "bfd-fake"]),
     ("connectrpc-health", &["bfd-api", "gobfd"]),
     ("connectrpc-build", &["xtask"]),
-    ("axum", &["gobfd"]),
+    ("axum", &["gobfd", "bfd-fake"]),
 ];
 
 /// The only crate that may contain `unsafe`.

@@ -57,14 +57,11 @@ pub struct Reconciled {
 }
 
 impl Control {
-    /// Starts the steward's thread and the task that feeds the hub. `topology` is what the host
+    /// Starts the steward's thread and the one that feeds the hub. `topology` is what the host
     /// looks like now.
     ///
     /// # Errors
-    /// The thread could not be started.
-    ///
-    /// # Panics
-    /// Outside a tokio runtime.
+    /// A thread could not be started.
     pub fn start(
         engine: Arc<dyn Sessions>,
         events: impl EventSource,
@@ -77,12 +74,15 @@ impl Control {
         thread::Builder::new()
             .name("gobfd-control".into())
             .spawn(move || steward.run(inbox))?;
-        let feeding = pump(events, Arc::clone(&hub));
-        tokio::spawn(async move {
-            if let Err(error) = feeding.await {
+        let fed = Arc::clone(&hub);
+        let feed = move || {
+            if let Err(error) = pump(events, &fed) {
                 tracing::error!(%error, "state changes can no longer be read from the engine");
             }
-        });
+        };
+        thread::Builder::new()
+            .name("gobfd-events".into())
+            .spawn(feed)?;
         Ok(Self {
             wishes,
             hub,

@@ -156,6 +156,10 @@ impl Hub {
         }
     }
 
+    pub(crate) fn is_closed(&self) -> bool {
+        self.state().closed
+    }
+
     fn changed(&self, state: &mut HubState, id: SessionId, change: StateChange, merged: bool) {
         let Some(entry) = state.directory.entry(id) else {
             return;

@@ -5,10 +5,15 @@ use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
 use bfd_engine::Event;
-use tokio::io::Interest;
-use tokio::io::unix::AsyncFd;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::Hub;
+
+/// How long the pump sleeps at most; then it looks whether it is still wanted.
+const LOOK: Timespec = Timespec {
+    tv_sec: 0,
+    tv_nsec: 200_000_000,
+};
 
 /// Where events come from.
 pub trait EventSource: Send + 'static {
@@ -17,24 +22,25 @@ pub trait EventSource: Send + 'static {
     /// # Errors
     /// The descriptor could not be duplicated.
     fn ready(&self) -> io::Result<OwnedFd>;
-    /// Moves all waiting events to `into` and makes the descriptor unreadable; whether events were
+    /// Makes the descriptor unreadable and moves all waiting events to `into`; whether events were
     /// lost since the last call.
     fn drain(&mut self, into: &mut Vec<Event>) -> bool;
 }
 
-/// Feeds the hub until its task is dropped.
-pub(crate) async fn pump(mut source: impl EventSource, hub: Arc<Hub>) -> io::Result<()> {
-    #[expect(
-        deprecated,
-        reason = "its successor is unsafe for the sake of types that lend no descriptor; an OwnedFd does"
-    )]
-    let ready = AsyncFd::with_interest(source.ready()?, Interest::READABLE)?;
+/// Feeds the hub until that is closed. Runs on a thread of its own, so that nothing else delays an
+/// event.
+pub(crate) fn pump(mut source: impl EventSource, hub: &Arc<Hub>) -> io::Result<()> {
+    let ready = source.ready()?;
     let mut events = Vec::new();
-    loop {
-        // Cleared before the drain: what arrives during it makes the descriptor ready again.
-        ready.readable().await?.clear_ready();
+    while !hub.is_closed() {
+        match poll(&mut [PollFd::new(&ready, PollFlags::IN)], Some(&LOOK)) {
+            Ok(0) | Err(rustix::io::Errno::INTR) => continue,
+            Ok(_) => {}
+            Err(error) => return Err(error.into()),
+        }
         let overflow = source.drain(&mut events);
         hub.absorb(&events, overflow);
         events.clear();
     }
+    Ok(())
 }

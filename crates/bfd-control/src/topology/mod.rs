@@ -97,6 +97,14 @@ impl Topology {
         self.routes += 1;
     }
 
+    /// Takes over another picture of the same host; routes count as changed.
+    pub fn replace(&mut self, other: Self) {
+        *self = Self {
+            routes: self.routes + 1,
+            ..other
+        };
+    }
+
     /// The interface with this name.
     #[must_use]
     pub fn link_named(&self, name: &str) -> Option<&Link> {

@@ -123,7 +123,7 @@ impl RxSocket {
     /// Datagrams the kernel dropped since the last look, also when nothing was received since.
     ///
     /// The counts of [`Burst`](super::Burst) only reach up to the last packet queued before the
-    /// drop; ask here before blaming a silent peer. Bad UDP checksums count as drops, too.
+    /// drop; ask here before blaming a silent peer. Datagrams with a bad checksum do not count.
     ///
     /// # Errors
     /// Only if the socket itself is unusable.

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use bfd_packet::{DetectMult, Micros};
 
+use crate::Instant;
+
 /// Shortest detection time: guards against an expiry loop when every operand is zero.
 pub const MIN_DETECTION_TIME: Duration = Duration::from_millis(1);
 
@@ -57,4 +59,31 @@ pub fn jittered(interval: Micros, detect_mult: DetectMult, fraction: u32) -> Dur
     let spread = longest - margin - shortest;
     let part = u128::from(spread) * u128::from(fraction) / u128::from(u32::MAX);
     Duration::from_nanos(shortest + u64::try_from(part).unwrap_or(spread))
+}
+
+/// The moment of the next periodic packet: `last` plus the jittered gap, rounded down to a grid that
+/// all sessions share, so that one wake-up serves many of them.
+///
+/// The grid is a power of two near a 32nd of the interval, at most 1 ms. A moment that rounding
+/// would put below 75 percent of the interval stays as it is (RFC 5880 §6.8.7).
+#[must_use]
+pub fn next_transmission(
+    last: Instant,
+    interval: Micros,
+    detect_mult: DetectMult,
+    fraction: u32,
+) -> Instant {
+    let due = last + jittered(interval, detect_mult, fraction);
+    let nanos = u64::from(interval.0) * 1000;
+    let grid = (nanos / 32)
+        .clamp(1, 1 << 20)
+        .next_power_of_two()
+        .min(1 << 20);
+    let rounded = due.as_nanos() & !(grid - 1);
+    let shortest = last.as_nanos().saturating_add(nanos * 3 / 4);
+    if rounded >= shortest {
+        Instant::from_nanos(rounded)
+    } else {
+        due
+    }
 }

@@ -179,6 +179,12 @@ impl Session {
         &self.spec
     }
 
+    /// When the last packet was accepted.
+    #[must_use]
+    pub const fn last_received(&self) -> Option<Instant> {
+        self.history.arrivals[0]
+    }
+
     /// `bfd.SessionState`.
     #[must_use]
     pub const fn state(&self) -> State {

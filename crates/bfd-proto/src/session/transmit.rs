@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bfd_packet::{ControlPacket, HEADER_LEN, Micros, State};
 
-use super::{Session, Timer, intervals};
+use super::{Pace, Session, Timer, intervals};
 use crate::spec::PaddedPduSize;
 use crate::{Actions, Instant, Path, Role, Transmit};
 
@@ -100,8 +100,12 @@ impl Session {
             }
         }
         let due = self.transmit_interval().map(|interval| {
-            let gap = intervals::jittered(interval, self.spec.detect_mult, self.pace.fraction);
-            self.pace.last_periodic + gap
+            let Pace {
+                last_periodic,
+                fraction,
+                ..
+            } = self.pace;
+            intervals::next_transmission(last_periodic, interval, self.spec.detect_mult, fraction)
         });
         self.timers.set(Timer::Transmit, due);
     }
