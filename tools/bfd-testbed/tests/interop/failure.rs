@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::{Duration, SystemTime};
 
-use bfd_testbed::{Frame, PATIENCE, Result, Router, State};
+use bfd_testbed::{Frame, PATIENCE, Result, Router, Stage, State};
 
 use crate::setup::{LATENESS, Pair, from};
 
@@ -77,18 +77,32 @@ pub(crate) fn our_direction<R: Router>() -> Result<()> {
     pair.judge_with(&quiet).map(drop)
 }
 
+/// The kernel may take a second to tell that a carrier is lost, so the detection time here is longer.
 pub(crate) fn carrier<R: Router>() -> Result<()> {
-    let pair = Pair::<R>::up()?;
+    let stage = Stage::one_link()?;
+    let session = stage.session_v4().timed(1000, 1000, 3);
+    let pair = Pair::<R>::up_with(stage, vec![session])?;
     let lost = SystemTime::now();
     pair.stage.link.right.set_down()?;
     let row = pair.ours.wait_for(pair.peer(), State::Down)?;
     assert_eq!(row.verdict(), "link-down", "{row:?}");
 
-    pair.stage.link.right.set_up()?;
     // Setting an interface down takes its IPv6 addresses; IPv4 ones stay.
+    pair.stage.link.right.set_up()?;
     pair.both_are(State::Up)?;
     let quiet = pair.stage.ours().silent(lost, SystemTime::now());
     pair.judge_with(&quiet).map(drop)
+}
+
+/// Nothing is recorded here: a recorder ends when its interface goes down.
+pub(crate) fn our_interface<R: Router>() -> Result<()> {
+    let pair = Pair::<R>::up()?;
+    let lost = SystemTime::now();
+    pair.stage.link.left.set_down()?;
+    let change = pair.ours.wait_change(pair.peer(), State::Down, lost)?;
+    assert_eq!(change.verdict.as_deref(), Some("link-down"), "{change:?}");
+    pair.stage.link.left.set_up()?;
+    pair.both_are(State::Up)
 }
 
 pub(crate) fn peer_crashes<R: Router>() -> Result<()> {
