@@ -10,11 +10,11 @@ CARGO ?= cargo
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test unit interop lint fmt doc deny fuzz
+.PHONY: help build demo test unit interop bench-quick lint fmt doc deny fuzz
 
 help: ## List the targets
 	@echo 'GoBFD. Targets:'
-	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## Build the daemon and its command line (target/debug)
 	@scripts/install build
@@ -41,6 +41,12 @@ interop: ## Run only the interop suite with the real FRR and BIRD (root)
 	@scripts/install test
 	$(CARGO) build --workspace --bins
 	$(CARGO) test --package bfd-testbed --no-fail-fast
+
+bench-quick: ## Measure 1000 sessions at 50 ms x 3 beside a bare loop and BIRD (root)
+	@scripts/require-root bench-quick
+	@scripts/install test
+	$(CARGO) build --release --package gobfd --package gobfd-bench --bins
+	@$(TARGET_DIR)/release/gobfd-bench quick --gobfd $(TARGET_DIR)/release/gobfd
 
 lint: ## Lint with warnings denied
 	@scripts/install build

@@ -48,9 +48,12 @@ impl Bird {
         let _ = std::fs::remove_file(&socket);
         let mut process = Process::start(namespace, "bird", Path::new("bird"), &args, folder)?;
         eventually("BIRD to answer", || {
-            process.check_alive().map_err(|error| error.to_string())?;
-            run("birdc", &["-s", &control, "show", "status"]).map_err(|error| error.to_string())
-        })?;
+            if let Err(ended) = process.check_alive() {
+                return Ok(Err(ended));
+            }
+            let answer = run("birdc", &["-s", &control, "show", "status"]);
+            answer.map(Ok).map_err(|error| error.to_string())
+        })??;
         Ok(process)
     }
 }

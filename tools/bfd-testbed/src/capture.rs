@@ -74,10 +74,12 @@ impl Capture {
         let mut process = Process::start(namespace, &name, dumpcap, &args, namespace.folder())?;
         // It names the file once the interface is open.
         eventually("dumpcap to record", || {
-            process.check_alive().map_err(|error| error.to_string())?;
+            if let Err(ended) = process.check_alive() {
+                return Ok(Err(ended));
+            }
             let log = process.log();
-            log.contains("File: ").then_some(()).ok_or(log)
-        })?;
+            log.contains("File: ").then_some(Ok(())).ok_or(log)
+        })??;
         Ok(Self { process, file })
     }
 

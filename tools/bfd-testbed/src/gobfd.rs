@@ -223,14 +223,16 @@ impl Gobfd {
 
     fn wait_listed(&mut self, count: usize) -> Result<()> {
         eventually("gobfd to list its sessions", || {
-            let alive = self.process.check_alive();
-            alive.map_err(|error| error.to_string())?;
+            if let Err(ended) = self.process.check_alive() {
+                return Ok(Err(ended));
+            }
             match self.sessions() {
-                Ok(rows) if rows.len() >= count => Ok(()),
+                Ok(rows) if rows.len() >= count => Ok(Ok(())),
                 Ok(rows) => Err(format!("{} sessions", rows.len())),
+                Err(missing @ Error::Missing { .. }) => Ok(Err(missing)),
                 Err(error) => Err(error.to_string()),
             }
-        })
+        })?
     }
 }
 

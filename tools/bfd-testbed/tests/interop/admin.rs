@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use bfd_testbed::{Frame, Result, Router, State, within};
 
-use crate::setup::{Pair, from};
+use crate::setup::{Pair, from, judge_frames};
 
 pub(crate) fn by_us<R: Router>() -> Result<()> {
     let pair = Pair::<R>::up()?;
@@ -35,7 +35,15 @@ pub(crate) fn clean_stop<R: Router>() -> Result<()> {
     assert!(status.success(), "{status}: {}", pair.ours.log());
     println!("stopped after {took:?}");
     pair.theirs.wait_for(local, State::Down)?;
-    let frames = pair.capture.frames()?;
+    within(Duration::from_secs(1), "the end", || {
+        pair.ours
+            .sessions()
+            .is_err()
+            .then_some(())
+            .ok_or("it answers".into())
+    })?;
+    let ours = pair.stage.ours();
+    let frames = pair.capture.stop()?;
     let first = from(&frames, local, |one| one.state == State::AdminDown).next();
     let first = first.expect("we say that we go");
     // Told, the peer does not run into its detection time.
@@ -45,12 +53,6 @@ pub(crate) fn clean_stop<R: Router>() -> Result<()> {
         "{}",
         expired.map(Frame::to_string).unwrap_or_default()
     );
-    within(Duration::from_secs(1), "the end", || {
-        pair.ours
-            .sessions()
-            .is_err()
-            .then_some(())
-            .ok_or("it answers".into())
-    })?;
-    pair.judge().map(drop)
+    judge_frames(&frames, &ours);
+    Ok(())
 }

@@ -4,7 +4,7 @@ use bfd_testbed::{
     Capture, Frame, Gobfd, Result, Router, Session, Stage, State, eventually, mirrored,
 };
 
-use crate::setup::{Pair, from, judge};
+use crate::setup::{Pair, from, judge, judge_frames};
 
 pub(crate) fn we_are_first<R: Router>() -> Result<()> {
     let stage = Stage::one_link()?;
@@ -70,9 +70,11 @@ pub(crate) fn multihop<R: Router>() -> Result<()> {
         .map(|session| session.min_ttl(254))
         .collect();
     let pair = Pair::<R>::up_between(stage, sessions, &theirs)?;
-    let frames = pair.capture.frames()?;
+    let stage_ours = pair.stage.ours();
+    let frames = pair.capture.stop()?;
     assert!(frames.iter().all(|frame| frame.destination_port == 4784));
-    pair.judge().map(drop)
+    judge_frames(&frames, &stage_ours);
+    Ok(())
 }
 
 pub(crate) fn passive<R: Router>() -> Result<()> {
@@ -85,8 +87,9 @@ pub(crate) fn passive<R: Router>() -> Result<()> {
     theirs.passive = false;
     let theirs = R::start(&stage.them, &[theirs])?;
     all_up(&ours, &theirs, &sessions)?;
-    let frames = capture.frames()?;
-    let first = frames.first().expect("they speak");
+    let first = capture.wait_for("the first packet", |frames| {
+        frames.first().cloned().ok_or_else(|| "silence".into())
+    })?;
     assert_eq!(first.source, session.peer, "the peer speaks first");
     judge(capture, &stage.ours()).map(drop)
 }

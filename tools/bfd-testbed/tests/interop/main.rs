@@ -88,6 +88,11 @@ macro_rules! scenarios {
             }
 
             #[test]
+            fn our_interface_goes_down() -> Result<()> {
+                failure::our_interface::<$router>()
+            }
+
+            #[test]
             fn the_peer_crashes_and_comes_back() -> Result<()> {
                 failure::peer_crashes::<$router>()
             }

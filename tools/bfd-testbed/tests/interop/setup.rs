@@ -81,10 +81,14 @@ impl<R: Router> Pair<R> {
 }
 
 pub(crate) fn judge(capture: Capture, ours: &Ours) -> Result<Report> {
-    let report = check(&capture.stop()?, &ours.clone().lateness(LATENESS));
+    Ok(judge_frames(&capture.stop()?, ours))
+}
+
+pub(crate) fn judge_frames(frames: &[Frame], ours: &Ours) -> Report {
+    let report = check(frames, &ours.clone().lateness(LATENESS));
     println!("{report}");
     report.assert_clean();
-    Ok(report)
+    report
 }
 
 pub(crate) fn downs(gobfd: &Gobfd) -> usize {

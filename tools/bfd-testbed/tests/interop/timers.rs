@@ -6,7 +6,7 @@ use std::time::Duration;
 use bfd_testbed::wire::{Ours, check};
 use bfd_testbed::{Capture, Frame, Result, Router, Stage, State};
 
-use crate::setup::{LATENESS, Pair, from};
+use crate::setup::{LATENESS, Pair, from, judge_frames};
 
 const MS: fn(u64) -> Duration = Duration::from_millis;
 
@@ -83,15 +83,21 @@ pub(crate) fn changed_by_peer<R: Router>() -> Result<()> {
             row.duration("negotiated_tx_interval") == Some(MS(350))
                 && row.duration("detection_time") == Some(MS(600))
         })?;
-    enough_periodic(&pair.capture, local, 5)?;
-    let frames = pair.capture.frames()?;
-    let polls: Vec<&Frame> = from(&frames, peer, |one| one.poll).collect();
-    assert!(!polls.is_empty(), "the peer polls when it changes");
-    for poll in polls {
+    pair.capture
+        .wait_for("packets after the change", |frames| {
+            let changed = from(frames, peer, |one| one.poll && one.required_rx == 350_000).last();
+            let changed = changed.ok_or("the peer does not poll")?.at;
+            let after = from(frames, local, |one| !one.final_).filter(|frame| frame.at > changed);
+            (after.count() >= 3).then_some(()).ok_or("not yet".into())
+        })?;
+    assert_eq!(pair.downs(), 0, "{}", pair.ours.log());
+    let ours = pair.stage.ours();
+    let frames = pair.capture.stop()?;
+    for poll in from(&frames, peer, |one| one.poll) {
         answered_at_once(&frames, local, poll);
     }
-    assert_eq!(pair.downs(), 0, "{}", pair.ours.log());
-    pair.judge().map(drop)
+    judge_frames(&frames, &ours);
+    Ok(())
 }
 
 fn answered_at_once(frames: &[Frame], local: IpAddr, poll: &Frame) {
