@@ -56,6 +56,15 @@ impl ClientError {
         matches!(self, Self::Unreachable { .. })
     }
 
+    /// Says that nobody answers at `endpoint`.
+    #[must_use]
+    pub fn unreachable(endpoint: Endpoint, reason: impl Into<String>) -> Self {
+        Self::Unreachable {
+            endpoint,
+            reason: reason.into(),
+        }
+    }
+
     pub(crate) fn new(endpoint: &Endpoint, error: &ConnectError) -> Self {
         let endpoint = endpoint.clone();
         match (root_cause(error), error.code) {
