@@ -81,8 +81,18 @@ impl ClientError {
     }
 }
 
+/// How the library says, without a source, that the connection broke amid an answer.
+const BROKEN: [&str; 2] = [
+    "failed to read response body",
+    "Connect streaming response ended without END_STREAM",
+];
+
 /// The innermost cause of a transport error; an error that the daemon sent has none.
 fn root_cause(error: &ConnectError) -> Option<String> {
+    let message = error.message.as_deref().unwrap_or_default();
+    if BROKEN.iter().any(|start| message.starts_with(start)) {
+        return Some("the connection broke".into());
+    }
     let mut cause = error.source()?;
     while let Some(deeper) = cause.source() {
         cause = deeper;

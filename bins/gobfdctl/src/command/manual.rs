@@ -111,9 +111,6 @@ fn chapter(command: &Command, out: &mut dyn Write) -> Result<(), Fault> {
         page.render_options_section(&mut text)?;
     }
     let text = String::from_utf8_lossy(&text).into_owned();
-    let lines = text.lines().filter(|line| !line.starts_with(".SH "));
-    lines
-        .map(|line| writeln!(out, "{line}"))
-        .collect::<Result<(), _>>()?;
-    Ok(())
+    let mut lines = text.lines().filter(|line| !line.starts_with(".SH "));
+    Ok(lines.try_for_each(|line| writeln!(out, "{line}"))?)
 }
