@@ -107,6 +107,32 @@ fn nothing_received() {
     assert_cause(&lost, Cause::NothingReceived, answer);
 }
 
+/// A peer that just vanished: its last packet is recent, and older than the Down.
+#[test]
+fn a_peer_that_fell_silent_is_not_heard() {
+    let mut session = BfdSession {
+        local_state: SessionState::Down.into(),
+        last_state_change: ago(1).into(),
+        last_packet_received: ago(2).into(),
+        last_down: Some(SessionDown {
+            verdict: "peer-silent".into(),
+            ..Default::default()
+        })
+        .into(),
+        ..heard(SessionState::Up)
+    };
+    let answer = "192.0.2.2 is Down: nothing is received from the peer since 2s";
+    assert_cause(&session, Cause::NothingReceived, answer);
+    // It speaks again.
+    session.last_packet_received = ago(0).into();
+    assert_eq!(diagnose(&session).cause, Cause::ComingUp);
+    // What took the session down was a packet.
+    session.last_packet_received = ago(2).into();
+    session.last_down.get_or_insert_default().verdict = "peer-admin-down".into();
+    session.remote_state = SessionState::AdminDown.into();
+    assert_eq!(diagnose(&session).cause, Cause::PeerAdminDown);
+}
+
 #[test]
 fn a_discard_of_long_ago_explains_nothing() {
     let mut session = refused("ttl", 64);
