@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
+use crate::bystander::{Bystander, Noise};
 use crate::command::run;
 use crate::process::Signal;
 use crate::wait::eventually;
@@ -57,6 +58,16 @@ const FIELDS: [&str; 34] = [
 pub struct Capture {
     process: Process,
     file: PathBuf,
+    bystander: Bystander,
+}
+
+/// A complete recording, and how noisy the machine was meanwhile.
+#[derive(Clone, Debug)]
+pub struct Recording {
+    /// Every packet, in order.
+    pub frames: Vec<Frame>,
+    /// What a bystander saw.
+    pub noise: Noise,
 }
 
 impl Capture {
@@ -80,7 +91,12 @@ impl Capture {
             let log = process.log();
             log.contains("File: ").then_some(Ok(())).ok_or(log)
         })??;
-        Ok(Self { process, file })
+        let bystander = Bystander::start();
+        Ok(Self {
+            process,
+            file,
+            bystander,
+        })
     }
 
     /// What has been written to the file so far; the last fraction of a second may still be missing.
@@ -109,10 +125,13 @@ impl Capture {
     ///
     /// # Errors
     /// `dumpcap` does not end, or `tshark` fails.
-    pub fn stop(mut self) -> Result<Vec<Frame>> {
+    pub fn stop(mut self) -> Result<Recording> {
         self.process.signal(Signal::INT)?;
         self.process.wait(crate::PATIENCE)?;
-        decode(&self.file)
+        Ok(Recording {
+            frames: decode(&self.file)?,
+            noise: self.bystander.stop(),
+        })
     }
 }
 
