@@ -1,7 +1,16 @@
 //! The BFD daemon as a library: everything `main` wires together, reachable for tests.
 #![forbid(unsafe_code)]
 
+pub mod api;
+pub mod calendar;
+pub mod changes;
 pub mod cli;
 pub mod config;
+pub mod daemon;
 pub mod logging;
 pub mod metrics;
+pub mod paths;
+pub mod reload;
+pub mod serve;
+pub mod signals;
+pub mod web;

@@ -1,6 +1,54 @@
 //! The BFD daemon.
 #![forbid(unsafe_code)]
 
-fn main() {
-    println!("gobfd {}", env!("CARGO_PKG_VERSION"));
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use gobfd::config::{self, Environment};
+use gobfd::daemon::{self, Ended};
+use gobfd::reload::{self, Settings};
+use gobfd::{cli, logging};
+
+/// A second signal ended the daemon before its peers were told.
+const CUT_SHORT: u8 = 3;
+
+fn main() -> ExitCode {
+    match cli::handle() {
+        Ok(config) => run(config),
+        Err(code) => code,
+    }
+}
+
+fn run(path: Option<PathBuf>) -> ExitCode {
+    let loaded = match config::load(path.as_deref(), &Environment::of_process()) {
+        Ok(loaded) => loaded,
+        Err(error) => return fail("failed to load configuration", &error),
+    };
+    let log = match logging::install(loaded.config.log) {
+        Ok(log) => log,
+        Err(error) => return fail("failed to set up the log", &error),
+    };
+    reload::warn(&loaded.warnings);
+    // Two threads: a long listing must not delay events.
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .thread_name("gobfd-async")
+        .enable_all()
+        .build();
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(error) => return fail("gobfd exited with error", &error),
+    };
+    let ended = runtime.block_on(daemon::run(Settings::new(path, loaded.config, log)));
+    runtime.shutdown_background();
+    match ended {
+        Ok(Ended::Gracefully) => ExitCode::SUCCESS,
+        Ok(Ended::AtOnce) => ExitCode::from(CUT_SHORT),
+        Err(error) => fail("gobfd exited with error", &error),
+    }
+}
+
+fn fail(message: &str, error: &dyn std::fmt::Display) -> ExitCode {
+    eprint!("{}", logging::failure(message, error));
+    ExitCode::FAILURE
 }

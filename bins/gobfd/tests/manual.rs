@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use bfd_docs::{Page, pages};
 use gobfd::cli::PAGES;
 use gobfd::config::{Config, Environment, load, parse};
 
@@ -37,16 +38,22 @@ fn pages_written_from_the_code_are_fresh() {
 
 #[test]
 fn each_configuration_in_the_manual_is_accepted() {
-    let mut blocks = 0;
-    for page in ["configuration", "compatibility", "monitoring"] {
-        let text = read(&format!("docs/en/{page}.md"));
-        for block in text.split("```yaml\n").skip(1) {
-            let yaml = block.split("```").next().expect("an end");
-            accepted(page, yaml);
-            blocks += 1;
+    let mut blocks: Vec<_> = pages().iter().flat_map(Page::blocks).collect();
+    blocks.retain(|block| block.language == "yaml");
+    assert!(!blocks.is_empty());
+    for block in blocks {
+        accepted(&block.place, &block.text);
+    }
+}
+
+#[test]
+fn each_command_of_the_daemon_in_the_manual_is_understood() {
+    for command in pages().iter().flat_map(Page::commands) {
+        if command.words[0].rsplit('/').next() == Some("gobfd") {
+            let outcome = gobfd::cli::parse(command.words.iter().map(Into::into));
+            assert!(outcome.is_ok(), "{}: {:?}", command.place, command.words);
         }
     }
-    assert!(blocks > 0);
 }
 
 #[test]

@@ -38,6 +38,8 @@ mod generated {
     include!("generated/tree.rs");
 }
 
+/// The messages for time: signed seconds and nanoseconds.
+pub use buffa_types::google::protobuf::{Duration, Timestamp};
 pub use client::{Client, Events, SessionRef};
 /// The standard health service, `grpc.health.v1.Health`.
 pub use connectrpc_health as health;

@@ -1,11 +1,18 @@
-//! Values the tests of this crate share.
+//! What the tests of this crate share.
+
+pub(crate) mod fake;
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
 
-use bfd_proto::{DetectMult, Interval, Micros, Role, SessionKind, SessionSpec};
+use bfd_engine::SessionId;
+use bfd_proto::{
+    DetectMult, Instant, Interval, Micros, PathProblem, Role, SessionKind, SessionSpec,
+};
 
-use crate::intent::Wanted;
+use crate::intent::{Owner, Wanted};
 use crate::key::{Hops, SessionKey};
+use crate::session::SessionMeta;
 
 pub(crate) fn key(peer: u8) -> SessionKey {
     let peer = IpAddr::V4(Ipv4Addr::new(192, 0, 2, peer));
@@ -33,5 +40,18 @@ pub(crate) fn wanted(tx_ms: u32) -> Wanted {
     Wanted {
         spec: spec(tx_ms),
         admin_down: false,
+    }
+}
+
+pub(crate) fn meta(id: SessionId) -> SessionMeta {
+    SessionMeta {
+        id,
+        key: key(1),
+        owner: Owner::Api,
+        wanted: wanted(100),
+        overridden: false,
+        path: Err(PathProblem::NoRoute),
+        created: Instant::ZERO,
+        down_at: Arc::default(),
     }
 }

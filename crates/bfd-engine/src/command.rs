@@ -1,5 +1,6 @@
 //! What the control plane asks of the threads of the data plane.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::time::Duration;
 
@@ -47,6 +48,8 @@ pub(crate) enum DeskCommand {
     Insert(SessionId, Endpoint),
     /// No more.
     Remove(SessionId),
+    /// These interfaces are point-to-point links, no others.
+    PointToPoint(HashSet<u32>),
     /// End the thread.
     Stop,
 }

@@ -6,7 +6,7 @@
 
 mod bucket;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 
 use bfd_proto::{Discard, Instant, SessionKind};
@@ -17,6 +17,8 @@ use bucket::Bucket;
 /// First packets per second that a peer may send for each session configured with it. A peer that
 /// is not Up sends one, and a few more when its state changes (RFC 5880 §6.8.3, §6.8.7).
 const PER_SESSION: u32 = 16;
+
+const SINGLE_HOP_PORT: u16 = SessionKind::SingleHop.port();
 
 /// Where a packet goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +37,10 @@ pub(crate) struct Demux {
     peers: HashMap<IpAddr, Peer>,
     /// Where to look for a session that is to be forgotten.
     addresses: HashMap<SessionId, IpAddr>,
+    /// Single-hop sessions by the link they are bound to.
+    bound: HashMap<Link, HashSet<SessionId>>,
+    /// Interfaces with one neighbour and no more: its source address says nothing.
+    point_to_point: HashSet<u32>,
 }
 
 #[derive(Debug)]
@@ -62,6 +68,9 @@ impl Demux {
             .entry(endpoint.peer)
             .or_insert_with(|| Peer::new(now));
         peer.candidates.push(Candidate { id, endpoint });
+        if let Some(link) = Link::of(&endpoint) {
+            self.bound.entry(link).or_default().insert(id);
+        }
     }
 
     /// Forgets a session.
@@ -72,18 +81,77 @@ impl Demux {
         let Some(peer) = self.peers.get_mut(&address) else {
             return;
         };
-        peer.candidates.retain(|candidate| candidate.id != id);
+        let removed = peer
+            .candidates
+            .extract_if(.., |candidate| candidate.id == id);
+        let links: Vec<_> = removed
+            .filter_map(|gone| Link::of(&gone.endpoint))
+            .collect();
         if peer.candidates.is_empty() {
             self.peers.remove(&address);
         }
+        for link in links {
+            self.unbind(id, link);
+        }
+    }
+
+    fn unbind(&mut self, id: SessionId, link: Link) {
+        if let Some(here) = self.bound.get_mut(&link) {
+            here.remove(&id);
+            if here.is_empty() {
+                self.bound.remove(&link);
+            }
+        }
+    }
+
+    /// Notes which interfaces are point-to-point links, in place of those noted before.
+    pub(crate) fn set_point_to_point(&mut self, interfaces: HashSet<u32>) {
+        self.point_to_point = interfaces;
     }
 
     /// Finds the session for a packet with Your Discriminator zero.
     pub(crate) fn find(&mut self, meta: &RxMeta, now: Instant) -> Finding {
-        match self.peers.get_mut(&meta.source) {
-            Some(peer) => peer.find(meta, now),
+        let neighbour = self.neighbour(meta).unwrap_or(meta.source);
+        let meta = RxMeta {
+            source: neighbour,
+            ..*meta
+        };
+        match self.peers.get_mut(&neighbour) {
+            Some(peer) => peer.find(&meta, now),
             None => Finding::Nobody(Discard::UnknownPeer),
         }
+    }
+
+    /// The peer at the other end of a point-to-point link, whatever source its packet has
+    /// (RFC 5881 §6). `None` where the source has to decide: there is no session of this family on
+    /// the link, or more than one.
+    fn neighbour(&self, meta: &RxMeta) -> Option<IpAddr> {
+        let link = Link {
+            ifindex: meta.ifindex,
+            v4: meta.source.is_ipv4(),
+        };
+        if !self.point_to_point.contains(&link.ifindex) || meta.port != SINGLE_HOP_PORT {
+            return None;
+        }
+        let here = self.bound.get(&link).filter(|here| here.len() == 1)?;
+        let id = here.iter().next()?;
+        self.addresses.get(id).copied()
+    }
+}
+
+/// An interface and a family.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Link {
+    ifindex: u32,
+    v4: bool,
+}
+
+impl Link {
+    /// The link that a single-hop session is bound to.
+    fn of(endpoint: &Endpoint) -> Option<Self> {
+        let ifindex = endpoint.ifindex?;
+        let v4 = endpoint.peer.is_ipv4();
+        (endpoint.kind == SessionKind::SingleHop).then_some(Self { ifindex, v4 })
     }
 }
 

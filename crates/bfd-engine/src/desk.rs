@@ -38,7 +38,7 @@ pub(crate) struct Counter {
 
 /// The front desk, over sockets of the kernel or over an imagined network.
 #[derive(Debug)]
-pub(crate) struct FrontDesk<I> {
+pub struct FrontDesk<I> {
     io: I,
     counter: Counter,
     demux: Demux,
@@ -57,7 +57,7 @@ impl<I: Io> FrontDesk<I> {
     }
 
     /// Runs until told to stop.
-    pub(crate) fn run(mut self) {
+    pub fn run(mut self) {
         while !self.stopped {
             self.turn();
             let until = self.io.now() + LONGEST_SLEEP;
@@ -67,7 +67,7 @@ impl<I: Io> FrontDesk<I> {
     }
 
     /// One turn: wishes first, so that a packet finds the session that was just added.
-    pub(crate) fn turn(&mut self) {
+    pub fn turn(&mut self) {
         self.counter.meters.beat(self.io.now());
         self.obey();
         let Self {
@@ -82,12 +82,18 @@ impl<I: Io> FrontDesk<I> {
         add(&counter.meters.socket_drops, drained.drops.into());
     }
 
+    /// Clock, sockets and sleep.
+    pub fn io(&mut self) -> &mut I {
+        &mut self.io
+    }
+
     fn obey(&mut self) {
         let now = self.io.now();
         for _ in 0..MAILBOX_BUDGET {
             match self.counter.mailbox.command() {
                 Some(DeskCommand::Insert(id, endpoint)) => self.demux.insert(id, endpoint, now),
                 Some(DeskCommand::Remove(id)) => self.demux.remove(id),
+                Some(DeskCommand::PointToPoint(all)) => self.demux.set_point_to_point(all),
                 Some(DeskCommand::Stop) => self.stopped = true,
                 None => break,
             }

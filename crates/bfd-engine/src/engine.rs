@@ -2,30 +2,21 @@
 
 use std::num::NonZeroU16;
 use std::sync::Arc;
+use std::sync::mpsc::channel;
 use std::thread::{self, JoinHandle};
 
 use bfd_net::{
-    Fallback, Family, GroupSpec, LockError, NamespaceLock, OpenError, Realtime, RxSocket,
-    SocketSet, TransmitError, Waker,
+    BufferGrant, CpuQuota, Fallback, Family, GroupSpec, LockError, NamespaceLock, OpenError,
+    Realtime, RxSocket, SocketSet, TransmitError, Waker, cpu_count,
 };
 
-use crate::command::{Command, DeskCommand};
-use crate::desk::{Counter, FrontDesk};
-use crate::handle::{Shared, WorkerPort};
-use crate::mailbox::Mailbox;
-use crate::registry::Registry;
-use crate::ring::Ring;
-use crate::worker::{Desk, Worker};
+use crate::assembly::{Assembly, Place};
 use crate::{EngineHandle, Entropy, LinuxIo};
 
 /// Single-hop and multihop control packets (RFC 5881 §4, RFC 5883 §5).
 const PORTS: [u16; 2] = [3784, 4784];
 /// The name that one daemon in a network namespace holds.
 const LOCK: &str = "gobfd";
-/// Events that wait for their reader, for each worker.
-const EVENTS: usize = 8192;
-/// Messages that wait for a thread, in each lane.
-const MESSAGES: usize = 4096;
 
 /// How the engine is to run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,11 +55,46 @@ pub enum StartError {
     System(#[from] std::io::Error),
 }
 
+/// Something that is not as it should be, although the engine runs.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Warning {
+    /// Receive buffers are smaller than asked for.
+    #[error(
+        "the receive buffer of UDP port {port} ({family}) has {} octets instead of {}: \
+         raise net.core.rmem_max or grant CAP_NET_ADMIN",
+        grant.granted, grant.asked
+    )]
+    Buffer {
+        /// Address family of the sockets.
+        family: Family,
+        /// Their port.
+        port: u16,
+        /// What was asked for and granted.
+        grant: BufferGrant,
+    },
+    /// The kernel lacks an address family.
+    #[error("{0} is switched off in the kernel: no sessions over it")]
+    FamilyMissing(Family),
+    /// A CPU quota stops all threads for the rest of a period once it is used up.
+    #[error("CPU time is limited to {0}: once it is used up, healthy peers look silent")]
+    Quota(CpuQuota),
+    /// A scheduling setting was refused.
+    #[error("thread {thread}: {fallback}")]
+    Scheduling {
+        /// Name of the thread.
+        thread: String,
+        /// What was refused.
+        fallback: Fallback,
+    },
+}
+
 /// The running threads. Dropped without [`Engine::stop`], they run on until the process ends.
 #[derive(Debug)]
 pub struct Engine {
     handle: EngineHandle,
-    threads: Vec<JoinHandle<Vec<Fallback>>>,
+    threads: Vec<JoinHandle<()>>,
+    warnings: Vec<Warning>,
     _lock: NamespaceLock,
 }
 
@@ -79,32 +105,33 @@ impl Engine {
     /// See [`StartError`]; nothing is left running.
     pub fn start(config: &EngineConfig) -> Result<Self, StartError> {
         let lock = NamespaceLock::acquire(LOCK)?;
+        let mut warnings = cpu_count().quota.into_iter().map(Warning::Quota).collect();
         let workers = config.workers.unwrap_or(NonZeroU16::MIN);
-        let mut sockets = open(workers, config.receive_buffer)?;
-        let wakers = (0..sockets.len())
-            .map(|_| Waker::new())
-            .collect::<Result<Vec<_>, _>>()?;
-        let ios = sockets
-            .drain(..)
-            .zip(&wakers)
-            .map(|(own, waker)| LinuxIo::new(own, waker.clone()));
-        let mut ios = ios.collect::<Result<Vec<_>, _>>()?;
-        let registry = Registry::new(workers.get(), Entropy::System)
-            .map_err(|error| std::io::Error::other(error.to_string()))?;
-        let shared = Arc::new(Shared::new(registry, workers.get(), &wakers)?);
-        let desk = ios
+        let sockets = open(workers, config.receive_buffer, &mut warnings)?;
+        let places = sockets
+            .into_iter()
+            .map(|own| place(own, config.receive_buffer));
+        let mut places = places.collect::<Result<Vec<_>, _>>()?;
+        let desk = places
             .pop()
             .ok_or_else(|| std::io::Error::other("no front desk"))?;
+        let Assembly {
+            handle,
+            workers,
+            desk,
+        } = Assembly::new(places, desk, Entropy::System)?;
         let mut threads = Vec::new();
-        for (number, io) in (0..).zip(ios) {
-            let worker = Worker::new(io, worker_desk(&shared, number));
-            threads.push(spawn(format!("bfd-worker-{number}"), move || worker.run())?);
+        for (number, worker) in workers.into_iter().enumerate() {
+            let name = format!("bfd-worker-{number}");
+            threads.push(spawn(name, &mut warnings, move || worker.run())?);
         }
-        let desk = FrontDesk::new(desk, shared.counter());
-        threads.push(spawn("bfd-desk".to_owned(), move || desk.run())?);
+        threads.push(spawn("bfd-desk".to_owned(), &mut warnings, move || {
+            desk.run();
+        })?);
         Ok(Self {
-            handle: EngineHandle::new(shared),
+            handle,
             threads,
+            warnings,
             _lock: lock,
         })
     }
@@ -113,6 +140,12 @@ impl Engine {
     #[must_use]
     pub fn handle(&self) -> EngineHandle {
         self.handle.clone()
+    }
+
+    /// What is not as it should be, to be logged once.
+    #[must_use]
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
     }
 
     /// Ends all threads at once; sessions are not told. See [`EngineHandle::shutdown`].
@@ -124,83 +157,81 @@ impl Engine {
     }
 }
 
+fn place(sockets: Vec<RxSocket>, receive_buffer: usize) -> Result<Place<LinuxIo>, StartError> {
+    let waker = Waker::new()?;
+    let wake = Arc::new(waker.clone());
+    let io = LinuxIo::new(sockets, waker, receive_buffer)?;
+    Ok(Place { io, wake })
+}
+
 /// Sockets of each worker, and as the last those of the front desk.
-fn open(workers: NonZeroU16, receive_buffer: usize) -> Result<Vec<Vec<RxSocket>>, OpenError> {
+fn open(
+    workers: NonZeroU16,
+    receive_buffer: usize,
+    warnings: &mut Vec<Warning>,
+) -> Result<Vec<Vec<RxSocket>>, OpenError> {
     let mut threads: Vec<Vec<RxSocket>> = (0..=workers.get()).map(|_| Vec::new()).collect();
     for family in [Family::V4, Family::V6] {
-        for port in PORTS {
-            let group = match SocketSet::open(GroupSpec {
+        let groups = PORTS.map(|port| {
+            SocketSet::open(GroupSpec {
                 family,
                 port,
                 workers,
                 receive_buffer,
-            }) {
-                Err(error) if family == Family::V6 && error.is_family_missing() => continue,
-                group => group?,
-            };
-            threads
-                .iter_mut()
-                .zip(group.into_sockets())
-                .for_each(|(own, socket)| own.push(socket));
+            })
+        });
+        for group in groups {
+            match group {
+                Ok(group) => share_out(group, family, &mut threads, warnings),
+                Err(error) if family == Family::V6 && error.is_family_missing() => {
+                    warnings.push(Warning::FamilyMissing(family));
+                    break;
+                }
+                Err(error) => return Err(error),
+            }
         }
     }
     Ok(threads)
 }
 
-fn worker_desk(shared: &Shared, number: u16) -> Desk {
-    let port = &shared.workers[usize::from(number)];
-    Desk {
-        number,
-        workers: shared.mailboxes(),
-        front: Arc::clone(&shared.desk),
-        table: Arc::clone(&port.table),
-        ring: Arc::clone(&port.ring),
-        meters: Arc::clone(&port.meters),
-        listener: Arc::new(shared.listener.clone()),
+fn share_out(
+    group: SocketSet,
+    family: Family,
+    threads: &mut [Vec<RxSocket>],
+    warnings: &mut Vec<Warning>,
+) {
+    let grant = group.buffer();
+    let sockets = group.into_sockets();
+    if let Some(port) = sockets.first().map(RxSocket::port)
+        && grant.is_short()
+    {
+        warnings.push(Warning::Buffer {
+            family,
+            port,
+            grant,
+        });
     }
+    let shares = threads.iter_mut().zip(sockets);
+    shares.for_each(|(own, socket)| own.push(socket));
 }
 
+/// Starts a thread and waits until it has its settings.
 fn spawn(
     name: String,
+    warnings: &mut Vec<Warning>,
     run: impl FnOnce() + Send + 'static,
-) -> std::io::Result<JoinHandle<Vec<Fallback>>> {
-    thread::Builder::new().name(name.clone()).spawn(move || {
-        let fallbacks = Realtime::named(name).apply();
+) -> std::io::Result<JoinHandle<()>> {
+    let (tell, told) = channel();
+    let settings = Realtime::named(name.clone());
+    let thread = thread::Builder::new().name(name.clone()).spawn(move || {
+        // Nobody listens only when the starting thread is gone, and then nobody wants to know.
+        let _ = tell.send(settings.apply());
         run();
-        fallbacks
-    })
-}
-
-impl Shared {
-    fn new(registry: Registry, workers: u16, wakers: &[Waker]) -> std::io::Result<Self> {
-        let ports = wakers.iter().take(workers.into()).map(|waker| WorkerPort {
-            mailbox: Arc::new(Mailbox::new(MESSAGES, Arc::new(waker.clone()))),
-            ring: Arc::new(Ring::new(EVENTS)),
-            table: Arc::default(),
-            meters: Arc::default(),
-        });
-        let last = wakers.last().cloned().map_or_else(Waker::new, Ok)?;
-        Ok(Self {
-            registry: std::sync::Mutex::new(registry),
-            workers: ports.collect(),
-            desk: Arc::new(Mailbox::<DeskCommand>::new(MESSAGES, Arc::new(last))),
-            desk_meters: Arc::default(),
-            listener: Waker::new()?,
-        })
-    }
-
-    fn mailboxes(&self) -> Arc<[Arc<Mailbox<Command>>]> {
-        self.workers
-            .iter()
-            .map(|port| Arc::clone(&port.mailbox))
-            .collect()
-    }
-
-    fn counter(&self) -> Counter {
-        Counter {
-            workers: self.mailboxes(),
-            mailbox: Arc::clone(&self.desk),
-            meters: Arc::clone(&self.desk_meters),
-        }
-    }
+    })?;
+    let fallbacks = told.recv().unwrap_or_default().into_iter();
+    warnings.extend(fallbacks.map(|fallback| Warning::Scheduling {
+        thread: name.clone(),
+        fallback,
+    }));
+    Ok(thread)
 }

@@ -70,9 +70,6 @@ impl EngineHandle {
         let source_port = registry.entry(id).map_or(0, |entry| entry.source_port);
         drop(registry);
         self.port(id).table.reserve(id.slot);
-        self.0
-            .desk
-            .send(DeskCommand::Insert(id, session.endpoint))?;
         let egress = session
             .path
             .map(|egress| wire(egress, &session.endpoint, source_port));
@@ -88,6 +85,9 @@ impl EngineHandle {
             done: Box::new(done),
         };
         self.port(id).mailbox.send(Command::Add(Box::new(add)))?;
+        // The worker first: a packet the desk passes on must find its session.
+        let insert = DeskCommand::Insert(id, session.endpoint);
+        self.0.desk.send(insert)?;
         Ok(id)
     }
 
@@ -119,6 +119,13 @@ impl EngineHandle {
         self.rebook(id, endpoint);
         let egress = path.map(|egress| wire(egress, &endpoint, entry.source_port));
         self.send(id, Command::Path(id, egress));
+    }
+
+    /// Says which interfaces are point-to-point links, by index: on them a first packet is accepted
+    /// whatever its source address (RFC 5881 §6). What was said before is forgotten.
+    pub fn point_to_point(&self, interfaces: impl IntoIterator<Item = u32>) {
+        let all = interfaces.into_iter().collect();
+        let _ = self.0.desk.send(DeskCommand::PointToPoint(all));
     }
 
     /// Ends a session: AdminDown, told to the peer for its detection time, then
@@ -218,6 +225,14 @@ impl EngineHandle {
             .registry
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Shared {
+    /// The mailboxes of all workers, in order.
+    pub(crate) fn mailboxes(&self) -> Arc<[Arc<Mailbox<Command>>]> {
+        let mailboxes = self.workers.iter().map(|port| Arc::clone(&port.mailbox));
+        mailboxes.collect()
     }
 }
 

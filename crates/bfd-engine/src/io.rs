@@ -5,7 +5,7 @@
 
 use std::net::IpAddr;
 
-use bfd_net::{BufferGrant, Egress};
+pub use bfd_net::{BufferGrant, Egress as Outgoing};
 use bfd_proto::Instant;
 
 /// What the network layer knows of a received packet.
@@ -52,7 +52,7 @@ pub trait Io {
     fn take_drops(&mut self) -> u32;
 
     /// Queues a packet; `token` comes back if it cannot be sent.
-    fn send(&mut self, egress: &Egress, payload: &[u8], token: u32);
+    fn send(&mut self, way: &Outgoing, payload: &[u8], token: u32);
 
     /// Sends what is queued; `failed` gets token and `errno` of each packet that was refused.
     fn flush(&mut self, failed: &mut dyn FnMut(u32, i32));

@@ -5,6 +5,7 @@
 //! runtime's. It must never know of configuration, HTTP or logs: what is to be told is a value.
 #![forbid(unsafe_code)]
 
+mod assembly;
 mod command;
 mod demux;
 mod desk;
@@ -27,15 +28,18 @@ mod table;
 mod wheel;
 mod worker;
 
-pub use engine::{Engine, EngineConfig, StartError};
+pub use assembly::{Assembly, Place};
+pub use desk::FrontDesk;
+pub use engine::{Engine, EngineConfig, StartError, Warning};
 pub use entropy::Entropy;
 pub use event::Event;
 pub use handle::EngineHandle;
 pub use histogram::{Histogram, HistogramView};
-pub use io::{Drained, Io, RxMeta, Wake};
+pub use io::{BufferGrant, Drained, Io, Outgoing, RxMeta, Wake};
 pub use linux::LinuxIo;
 pub use mailbox::Stopped;
 pub use registry::AddError;
 pub use session::{Egress, Endpoint, NewSession, SessionId};
 pub use stats::{DeskStats, EngineStats, WorkerStats};
 pub use wheel::{GRAIN_NANOS, Wheel};
+pub use worker::Worker;

@@ -26,15 +26,22 @@ pub struct LinuxIo {
     clock: Clock,
     poller: Poller,
     waker: Waker,
+    /// Receive buffers are never made smaller than this, in octets.
+    least_buffer: usize,
     woken: MonoNanos,
 }
 
 impl LinuxIo {
-    /// Joins receive sockets, a transmitter of its own and a waker into one.
+    /// Joins receive sockets, a transmitter of its own and a waker into one. Receive buffers are
+    /// never made smaller than `least_buffer` octets.
     ///
     /// # Errors
     /// When the raw sockets or the poller cannot be made.
-    pub fn new(sockets: Vec<RxSocket>, waker: Waker) -> Result<Self, TransmitError> {
+    pub fn new(
+        sockets: Vec<RxSocket>,
+        waker: Waker,
+        least_buffer: usize,
+    ) -> Result<Self, TransmitError> {
         let tx = TxBatch::open()?;
         let poller = poller(&sockets, &waker).map_err(|source| TransmitError { source })?;
         let (rx, clock, woken) = (RxBatch::new(), Clock::new(), MonoNanos::now());
@@ -45,6 +52,7 @@ impl LinuxIo {
             clock,
             poller,
             waker,
+            least_buffer,
             woken,
         })
     }
@@ -102,6 +110,7 @@ impl Io for LinuxIo {
 
     fn reserve(&mut self, packets: usize) -> BufferGrant {
         let asked = packets.saturating_mul(PACKET_MEMORY);
+        let asked = asked.max(self.least_buffer);
         let grants = self
             .sockets
             .iter()

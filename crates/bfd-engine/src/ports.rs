@@ -52,6 +52,7 @@ mod tests {
 
     use super::{COUNT, FIRST, PortPool};
 
+    // covers: 5881-4-02, 5881-4-04, 5881-4-05, SP-27
     #[test]
     fn ports_are_distinct_until_none_is_left() {
         let mut pool = PortPool::new(123_456);

@@ -233,6 +233,19 @@ mod tests {
         assert_eq!(ids.iter().filter(|id| id.worker == 2).count(), 100);
     }
 
+    // covers: 5880-6.8.1-06, 5880-9-03, 7492-3-03
+    #[test]
+    fn discriminators_are_drawn_at_random() {
+        let draw = || {
+            let mut registry = Registry::new(1, Entropy::System).unwrap();
+            [(); 8].map(|()| registry.book(endpoint(1)).unwrap().discriminator.get())
+        };
+        let (first, second) = (draw(), draw());
+        assert_ne!(first, second, "a restart begins anew");
+        let near = |pair: &[u32]| pair[0].abs_diff(pair[1]) < 1000;
+        assert!(!first.windows(2).all(near), "{first:?} are in sequence");
+    }
+
     #[test]
     fn a_slot_is_given_out_again_once_its_session_is_gone() {
         let mut registry = Registry::new(1, Entropy::Seeded(1)).unwrap();

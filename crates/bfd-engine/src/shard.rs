@@ -226,24 +226,28 @@ impl Shard {
         );
     }
 
-    /// Whether a deadline that may end in a Down is reached at `now`.
-    pub(crate) fn expire(&mut self, now: Instant, heard_until: Instant) {
-        while let Some(slot) = self.wheel.pop(now) {
-            let Some(entry) = self.slots[slot as usize].as_mut() else {
-                continue;
-            };
-            entry.wheel = None;
-            let deaf = entry.session.is_overdue(heard_until) != entry.session.is_overdue(now);
-            let input = if deaf { Input::Pace } else { Input::Deadline };
-            let actions = entry.session.handle(now, input, &self.health);
-            self.apply(slot, now, actions);
-        }
+    /// The next slot with a deadline reached at `now`.
+    pub(crate) fn pop_due(&mut self, now: Instant) -> Option<u32> {
+        self.wheel.pop(now)
     }
 
-    /// Whether some session is silent for so long that a Down is near: then it pays to ask the
-    /// kernel once more what it dropped.
-    pub(crate) fn is_due(&self, now: Instant) -> bool {
-        self.wheel.next_expiry().is_some_and(|at| at <= now)
+    /// Whether the session in this slot has been silent for its detection time.
+    pub(crate) fn is_overdue(&self, slot: u32, now: Instant) -> bool {
+        let entry = self.slots[slot as usize].as_ref();
+        entry.is_some_and(|entry| entry.session.is_overdue(now))
+    }
+
+    /// Lets time pass for the session in a slot that was popped. Silence counts as far as the
+    /// sockets were heard; where that decides, the session may send but is not judged.
+    pub(crate) fn expire(&mut self, slot: u32, now: Instant, heard_until: Instant) {
+        let Some(entry) = self.slots[slot as usize].as_mut() else {
+            return;
+        };
+        entry.wheel = None;
+        let deaf = entry.session.is_overdue(heard_until) != entry.session.is_overdue(now);
+        let input = if deaf { Input::Pace } else { Input::Deadline };
+        let actions = entry.session.handle(now, input, &self.health);
+        self.apply(slot, now, actions);
     }
 
     /// When the next deadline is.

@@ -53,7 +53,7 @@ pub(crate) struct Desk {
 
 /// A worker: the loop, over sockets of the kernel or over an imagined network.
 #[derive(Debug)]
-pub(crate) struct Worker<I> {
+pub struct Worker<I> {
     io: I,
     desk: Desk,
     shard: Shard,
@@ -84,7 +84,7 @@ impl<I: Io> Worker<I> {
     }
 
     /// Runs until told to stop.
-    pub(crate) fn run(mut self) {
+    pub fn run(mut self) {
         while !self.stopped {
             let until = self.turn();
             self.io.wait(until);
@@ -93,7 +93,7 @@ impl<I: Io> Worker<I> {
     }
 
     /// One turn; returns when the next is due at the latest.
-    pub(crate) fn turn(&mut self) -> Instant {
+    pub fn turn(&mut self) -> Instant {
         let begin = self.io.now();
         self.note_lateness(begin);
         let heard_until = self.receive(begin);
@@ -138,19 +138,20 @@ impl<I: Io> Worker<I> {
         }
     }
 
-    /// Takes commands and the packets that reached another thread.
+    /// Takes commands, then the packets that reached another thread: the front desk passes on
+    /// packets for sessions whose beginning may still lie in the mailbox.
     fn obey(&mut self, now: Instant) {
-        for _ in 0..MAILBOX_BUDGET {
-            let Some(parcel) = self.mailbox().parcel() else {
-                break;
-            };
-            self.open(now, &parcel);
-        }
         for _ in 0..MAILBOX_BUDGET {
             let Some(command) = self.mailbox().command() else {
                 break;
             };
             self.command(now, command);
+        }
+        for _ in 0..MAILBOX_BUDGET {
+            let Some(parcel) = self.mailbox().parcel() else {
+                break;
+            };
+            self.open(now, &parcel);
         }
     }
 
@@ -222,12 +223,15 @@ impl<I: Io> Worker<I> {
 
     fn expire(&mut self, heard_until: Instant) {
         let now = self.io.now();
-        if self.shard.is_due(now) {
-            let drops = self.io.take_drops();
-            self.note_drops(now, drops);
+        let mut asked = false;
+        while let Some(slot) = self.shard.pop_due(now) {
+            if !asked && self.shard.is_overdue(slot, heard_until) {
+                asked = true;
+                let drops = self.io.take_drops();
+                self.note_drops(now, drops);
+            }
+            self.shard.expire(slot, now, heard_until);
         }
-        // Only what was drained counts as heard; what came since is for the next turn.
-        self.shard.expire(now, heard_until);
         self.shard.forget_left(now);
     }
 
@@ -247,6 +251,11 @@ impl<I: Io> Worker<I> {
         for (token, errno) in failed.drain(..) {
             shard.failed(now, token, errno);
         }
+    }
+
+    /// Clock, sockets and sleep.
+    pub fn io(&mut self) -> &mut I {
+        &mut self.io
     }
 
     fn next(&self) -> Instant {

@@ -64,6 +64,7 @@ impl Poller {
         until: Option<MonoNanos>,
     ) -> io::Result<impl ExactSizeIterator<Item = u64> + '_> {
         let timeout = until.map(remaining);
+        // Only tokens are kept: an event holds a pointer, which would tie the poller to a thread.
         let mut events = [const { MaybeUninit::uninit() }; READY];
         self.ready.clear();
         match epoll::wait(&self.epoll, &mut events, timeout.as_ref()) {

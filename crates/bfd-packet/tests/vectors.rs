@@ -191,7 +191,7 @@ fn broken_rule(packet: &Malformed) -> Option<&'static str> {
     section.err().map(rule)
 }
 
-// covers: 5880-6.8.6-01..06, 5880-6.8.6-08, 5880-4.1-06, SP-08, SP-23
+// covers: 5880-6.8.6-01..06, 5880-6.8.6-08, 5880-4.1-06, 5880-A-01, SP-08, SP-23
 #[test]
 fn malformed_packets_break_the_rule_they_name() {
     for packet in malformed().unwrap() {

@@ -37,6 +37,7 @@ const ARROWS: &[(&str, &str, &[&str])] = &[
         ],
     ),
     ("bins", "gobfdctl", &["bfd-api"]),
+    ("tools", "bfd-docs", &[]),
     ("tools", "bfd-spec", &[]),
     (
         "tools",
@@ -55,7 +56,7 @@ const ARROWS: &[(&str, &str, &[&str])] = &[
         &["bfd-packet", "bfd-proto", "bfd-net", "bfd-api"],
     ),
     ("tools", "bfd-fake", &["bfd-api"]),
-    ("tools", "xtask", &["bfd-spec"]),
+    ("tools", "xtask", &["bfd-docs", "bfd-spec"]),
 ];
 
 /// Foreign crates with a home: nobody else names them. A name ending in `*` stands for all that

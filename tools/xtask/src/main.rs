@@ -4,6 +4,7 @@
 mod arrows;
 mod codegen;
 mod docs;
+mod docs_check;
 mod repository;
 mod rfc;
 
@@ -13,7 +14,7 @@ use std::process::ExitCode;
 const CHORES: &[(&str, &str, Chore)] = &[
     (
         "arrows",
-        "check folders and dependencies of our crates",
+        "           check folders and dependencies of our crates",
         arrows::run,
     ),
     (
@@ -25,6 +26,11 @@ const CHORES: &[(&str, &str, Chore)] = &[
         "docs",
         "           write the pages of docs/en that come from the code",
         docs::run,
+    ),
+    (
+        "docs-check",
+        "           check links and commands of the manual",
+        docs_check::run,
     ),
     (
         "rfc",

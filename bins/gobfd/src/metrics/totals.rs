@@ -44,6 +44,12 @@ impl Totals {
         self.seen.remove(&view.discriminator);
     }
 
+    /// Sets the counts of sessions that went down, by [`Verdict::index`], as the engine has counted
+    /// them since it started.
+    pub fn set_verdicts(&mut self, verdicts: [u64; Verdict::LABELS.len()]) {
+        self.verdicts = verdicts;
+    }
+
     /// Sets the count of packets that no session claimed, by [`Discard::index`], as the engine has
     /// counted them since it started.
     pub fn set_unclaimed(&mut self, discards: [u64; Discard::COUNT]) {

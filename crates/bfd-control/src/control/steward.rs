@@ -243,16 +243,33 @@ impl Steward {
             return;
         }
         self.topology = topology;
+        let (mut lost, mut found) = (0_usize, 0_usize);
         for (key, running) in &mut self.running {
-            let lost = running.path.ok().and_then(|path| self.topology.lost(&path));
-            if let Some(problem) = lost {
+            let gone = running.path.ok().and_then(|path| self.topology.lost(&path));
+            let held = running.path.ok().map(|path| path.local);
+            if let Some(problem) = gone {
                 move_to(&*self.engine, &self.hub, key, running, Err(problem));
             }
-            let held = running.path.ok().map(|path| path.local);
             let path = self.topology.resolve(key, held, &*self.route);
             if path != running.path {
                 move_to(&*self.engine, &self.hub, key, running, path);
             }
+            lost += usize::from(path.is_err() && held.is_some());
+            found += usize::from(path.is_ok() && held.is_none());
+        }
+        // One line for all of them: a host may lose thousands at once.
+        if lost + found > 0 {
+            let waiting = self
+                .running
+                .values()
+                .filter(|running| running.path.is_err());
+            let waiting = waiting.count();
+            tracing::info!(
+                lost,
+                found,
+                waiting,
+                "interface change affected BFD sessions"
+            );
         }
     }
 }

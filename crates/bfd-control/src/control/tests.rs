@@ -1,1 +1,281 @@
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
 
+use bfd_proto::{Admin, PathProblem, State};
+
+use super::Control;
+use crate::error::{ChangeError, StartError};
+use crate::hub::{EventKind, Subscription};
+use crate::intent::{Intent, Owner};
+use crate::session::SessionInfo;
+use crate::testing::fake::{Call, Fake, fake};
+use crate::testing::{key, spec, wanted};
+use crate::topology::{Address, Link, Topology};
+
+/// eth0 with 192.0.2.100/24.
+fn host(running: bool) -> Arc<Topology> {
+    let mut topology = Topology::default();
+    topology.set_link(Link {
+        index: 2,
+        name: "eth0".into(),
+        running,
+        loopback: false,
+    });
+    topology.set_address(address());
+    Arc::new(topology)
+}
+
+fn address() -> Address {
+    Address {
+        interface: 2,
+        local: local(),
+        network: local(),
+        prefix_len: 24,
+        usable: true,
+    }
+}
+
+fn local() -> IpAddr {
+    [192, 0, 2, 100].into()
+}
+
+fn start(topology: Arc<Topology>) -> (Control, Arc<Fake>) {
+    let (fake, source) = fake(true);
+    let engine = Arc::clone(&fake) as _;
+    let control = Control::start(engine, source, topology, Box::new(|_| Some(local())));
+    (control.expect("threads"), fake)
+}
+
+fn intent(peer: u8, tx_ms: u32) -> Intent {
+    Intent {
+        key: key(peer),
+        wanted: wanted(tx_ms),
+    }
+}
+
+async fn add(control: &Control, peer: u8) -> SessionInfo {
+    control
+        .add(Owner::Api, intent(peer, 100))
+        .await
+        .expect("free and room")
+}
+
+/// The next event, within a generous time.
+async fn next(events: &mut Subscription) -> (EventKind, State) {
+    let event = tokio::time::timeout(Duration::from_secs(10), events.next()).await;
+    let event = event.expect("in time").expect("not closed");
+    (event.kind, event.session.view.state)
+}
+
+#[tokio::test]
+async fn a_session_is_added_found_and_removed() {
+    let (control, fake) = start(host(true));
+    let mut watch = control.watch();
+    let added = add(&control, 1).await;
+    let discriminator = added.meta.id.discriminator.get();
+    assert_eq!(added.view.state, State::Down);
+    assert_eq!(added.meta.local(), Some(local()));
+    assert!(control.get(discriminator).is_some());
+    assert_eq!(next(&mut watch.events).await.0, EventKind::Added);
+
+    control.remove(discriminator).await.expect("it is there");
+    assert!(control.get(discriminator).is_none());
+    assert!(matches!(
+        next(&mut watch.events).await.0,
+        EventKind::Changed(_)
+    ));
+    assert_eq!(
+        next(&mut watch.events).await,
+        (EventKind::Deleted, State::AdminDown)
+    );
+    assert_eq!(
+        control.remove(discriminator).await,
+        Err(ChangeError::NotFound)
+    );
+    let calls = fake.calls();
+    assert!(
+        matches!(calls[..], [Call::Add(..), Call::Remove(_)]),
+        "{calls:?}"
+    );
+    // The key is free again.
+    add(&control, 1).await;
+}
+
+#[tokio::test]
+async fn a_second_owner_hears_who_holds_the_key() {
+    let (control, _) = start(host(true));
+    let done = control
+        .reconcile(Owner::Config, vec![intent(1, 100)])
+        .await
+        .expect("running");
+    assert_eq!(done.created, 1);
+    let refused = control.add(Owner::Api, intent(1, 50)).await;
+    let Err(StartError::Conflict(conflict)) = refused else {
+        panic!("{refused:?}");
+    };
+    assert_eq!(conflict.owner, Owner::Config);
+    add(&control, 2).await;
+    let again = vec![intent(1, 100), intent(2, 100)];
+    let done = control
+        .reconcile(Owner::Config, again)
+        .await
+        .expect("running");
+    assert_eq!((done.created, done.conflicts.len()), (0, 1));
+}
+
+#[tokio::test]
+async fn a_reload_touches_only_what_changed() {
+    let (control, fake) = start(host(true));
+    let first = vec![intent(1, 100), intent(2, 100), intent(3, 100)];
+    control
+        .reconcile(Owner::Config, first)
+        .await
+        .expect("running");
+    let api = add(&control, 9).await;
+    fake.calls();
+
+    let second = vec![intent(1, 100), intent(2, 500), intent(4, 100)];
+    let done = control
+        .reconcile(Owner::Config, second.clone())
+        .await
+        .expect("running");
+    assert_eq!((done.created, done.destroyed, done.changed), (1, 1, 1));
+    let calls = fake.calls();
+    assert!(
+        matches!(calls[..], [Call::Remove(_), Call::Update(_, new), Call::Add(..)] if new == spec(500)),
+        "{calls:?}"
+    );
+    assert!(control.get(api.meta.id.discriminator.get()).is_some());
+
+    let done = control
+        .reconcile(Owner::Config, second)
+        .await
+        .expect("running");
+    assert_eq!((done.created, done.destroyed, done.changed), (0, 0, 0));
+    assert_eq!(fake.calls(), []);
+}
+
+#[tokio::test]
+async fn an_override_is_shown_kept_and_dropped() {
+    let (control, fake) = start(host(true));
+    control
+        .reconcile(Owner::Config, vec![intent(1, 100)])
+        .await
+        .expect("running");
+    let discriminator = control.sessions()[0].id.discriminator.get();
+    fake.calls();
+    let held = control
+        .admin(Owner::Api, discriminator, true)
+        .await
+        .expect("there");
+    assert!(held.meta.overridden && held.meta.wanted.admin_down);
+    assert!(matches!(fake.calls()[..], [Call::Admin(_, Admin::Down)]));
+
+    control
+        .reconcile(Owner::Config, vec![intent(1, 100)])
+        .await
+        .expect("running");
+    assert_eq!(fake.calls(), []);
+    assert!(control.sessions()[0].overridden);
+
+    control
+        .reconcile(Owner::Config, vec![intent(1, 200)])
+        .await
+        .expect("running");
+    assert!(matches!(
+        fake.calls()[..],
+        [Call::Update(..), Call::Admin(_, Admin::Up)]
+    ));
+    assert!(!control.sessions()[0].overridden);
+}
+
+#[tokio::test]
+async fn a_session_waits_for_its_way_and_loses_it() {
+    let (control, fake) = start(Arc::new(Topology::default()));
+    let added = add(&control, 1).await;
+    assert_eq!(added.meta.path, Err(PathProblem::AddressMissing));
+    let calls = fake.calls();
+    assert!(matches!(
+        calls[..],
+        [Call::Add(_, _, Err(PathProblem::AddressMissing))]
+    ));
+
+    control.topology(host(true)).await.expect("running");
+    let calls = fake.calls();
+    let Call::Path(_, endpoint, Ok(egress)) = calls[0] else {
+        panic!("{calls:?}");
+    };
+    assert_eq!((endpoint.local, egress.local), (Some(local()), local()));
+    assert!(control.sessions()[0].path.is_ok());
+
+    control.topology(host(true)).await.expect("running");
+    assert_eq!(fake.calls(), [], "the same picture is no news");
+
+    control.topology(host(false)).await.expect("running");
+    let calls = fake.calls();
+    assert!(
+        matches!(
+            calls[..],
+            [Call::Path(_, _, Err(PathProblem::InterfaceDown))]
+        ),
+        "{calls:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_lost_way_is_told_before_another_is_taken() {
+    let (control, fake) = start(host(true));
+    add(&control, 1).await;
+    fake.calls();
+    let mut moved = Topology::clone(&host(true));
+    moved.remove_address(2, local());
+    moved.set_address(Address {
+        interface: 2,
+        local: [192, 0, 2, 100].into(),
+        ..address()
+    });
+    moved.set_link(Link {
+        index: 3,
+        name: "eth1".into(),
+        running: true,
+        loopback: false,
+    });
+    moved.remove_link(2);
+    moved.set_address(Address {
+        interface: 3,
+        ..address()
+    });
+    control.topology(Arc::new(moved)).await.expect("running");
+    let calls = fake.calls();
+    let told: Vec<_> = calls
+        .iter()
+        .map(|call| match call {
+            Call::Path(_, _, path) => path.map(|egress| egress.local),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(told, [Err(PathProblem::InterfaceMissing), Ok(local())]);
+}
+
+#[tokio::test]
+async fn a_stop_tells_watchers_and_refuses_wishes() {
+    let (control, fake) = start(host(true));
+    add(&control, 1).await;
+    add(&control, 2).await;
+    let mut watch = control.watch();
+    control.shutdown(Duration::from_secs(2)).await;
+    assert!(
+        fake.calls()
+            .contains(&Call::Shutdown(Duration::from_secs(2)))
+    );
+    for _ in 0..2 {
+        assert_eq!(next(&mut watch.events).await.1, State::AdminDown);
+    }
+    assert!(watch.events.next().await.is_none());
+    let refused = control.add(Owner::Api, intent(3, 100)).await;
+    assert!(
+        matches!(refused, Err(StartError::Stopping(_))),
+        "{refused:?}"
+    );
+}

@@ -1,4 +1,4 @@
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
 use bfd_proto::{Discard, Discriminator, Instant, SessionKind};
@@ -75,13 +75,13 @@ fn the_interface_decides_between_sessions_to_one_peer() {
     assert_eq!(demux.find(&elsewhere, NOW), Finding::Session(id(2)));
 }
 
-// covers: 5883-4.1-01
 #[test]
 fn the_local_address_decides_when_the_interface_does_not() {
     let mut demux = demux(&[single(Some(OTHER), None), single(Some(LOCAL), None)]);
     assert_eq!(demux.find(&meta(), NOW), Finding::Session(id(1)));
 }
 
+// covers: 5883-4.1-01, 5880-6.3-04, 5880-6.8.6-09
 #[test]
 fn single_hop_and_multihop_with_one_peer_are_two_sessions() {
     let mut demux = demux(&[single(Some(LOCAL), Some(7)), multi(LOCAL)]);
@@ -123,6 +123,7 @@ fn a_known_peer_that_does_it_wrong_leaves_evidence() {
     assert_eq!(demux.find(&wrong_ttl, NOW), refused(Discard::Ttl));
 }
 
+// covers: 5880-3.1-01, 5880-6.8.6-09
 #[test]
 fn strangers_and_forgotten_peers_reach_nobody() {
     let mut demux = demux(&[single(None, None)]);
@@ -140,6 +141,66 @@ fn strangers_and_forgotten_peers_reach_nobody() {
         Finding::Nobody(Discard::UnknownPeer)
     );
     assert!(demux.peers.is_empty());
+}
+
+/// Interface 7 is a point-to-point link.
+fn linked(endpoints: &[Endpoint]) -> Demux {
+    let mut demux = demux(endpoints);
+    demux.set_point_to_point([7].into());
+    demux
+}
+
+const FOREIGN: RxMeta = RxMeta {
+    arrival: NOW,
+    source: OTHER,
+    destination: LOCAL,
+    ifindex: 7,
+    ttl: 255,
+    port: 3784,
+};
+
+// covers: 5881-6-03, SP-31
+#[test]
+fn on_a_point_to_point_link_the_source_says_nothing() {
+    let mut demux = linked(&[single(Some(LOCAL), Some(7)), multi(LOCAL)]);
+    assert_eq!(demux.find(&FOREIGN, NOW), Finding::Session(id(0)));
+    let elsewhere = RxMeta {
+        ifindex: 6,
+        ..FOREIGN
+    };
+    let nobody = Finding::Nobody(Discard::UnknownPeer);
+    assert_eq!(demux.find(&elsewhere, NOW), nobody);
+    let other_family = RxMeta {
+        source: IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ..FOREIGN
+    };
+    assert_eq!(demux.find(&other_family, NOW), nobody);
+    let multihop = RxMeta {
+        port: 4784,
+        ..FOREIGN
+    };
+    assert_eq!(demux.find(&multihop, NOW), nobody);
+    let far = RxMeta {
+        ttl: 254,
+        ..FOREIGN
+    };
+    assert_eq!(demux.find(&far, NOW), Finding::Refused(id(0), Discard::Ttl));
+}
+
+#[test]
+fn where_two_sessions_share_a_link_the_source_decides() {
+    let second = Endpoint {
+        peer: Ipv4Addr::new(10, 0, 0, 3).into(),
+        ..single(None, Some(7))
+    };
+    let mut demux = linked(&[single(None, Some(7)), second]);
+    let nobody = Finding::Nobody(Discard::UnknownPeer);
+    assert_eq!(demux.find(&FOREIGN, NOW), nobody);
+    demux.remove(id(1));
+    assert_eq!(demux.find(&FOREIGN, NOW), Finding::Session(id(0)));
+    demux.remove(id(0));
+    assert_eq!(demux.find(&FOREIGN, NOW), nobody);
+    assert!(demux.bound.is_empty());
 }
 
 #[test]

@@ -34,30 +34,15 @@ impl Namespaces {
         ip(&[
             "link", "add", "veth0", "netns", a, "type", "veth", "peer", "name", "veth0", "netns", b,
         ]);
-        for (side, namespace) in (1..).zip(&both.0) {
-            ip(&["-n", namespace, "link", "set", "lo", "up"]);
-            ip(&[
-                "-n",
-                namespace,
-                "link",
-                "set",
-                "veth0",
-                "addrgenmode",
-                "none",
-            ]);
-            ip(&[
-                "-n",
-                namespace,
-                "addr",
-                "add",
-                &format!("10.0.0.{side}/24"),
-                "dev",
-                "veth0",
-            ]);
-            for v6 in [format!("fd00::{side}/64"), format!("fe80::{side}/64")] {
-                ip(&["-n", namespace, "addr", "add", &v6, "dev", "veth0", "nodad"]);
-            }
-            ip(&["-n", namespace, "link", "set", "veth0", "up"]);
+        for side in [0, 1] {
+            let host = side + 1;
+            let lines = format!(
+                "link set lo up\nlink set veth0 addrgenmode none\n\
+                 addr add 10.0.0.{host}/24 dev veth0\n\
+                 addr add fd00::{host}/64 dev veth0 nodad\n\
+                 addr add fe80::{host}/64 dev veth0 nodad\nlink set veth0 up\n"
+            );
+            both.batch(side, &lines);
         }
         both
     }
@@ -67,6 +52,20 @@ impl Namespaces {
         let mut words = vec!["netns", "exec", &self.0[side]];
         words.extend(command);
         ip(&words);
+    }
+
+    /// Runs many lines of `ip` on one side.
+    pub(crate) fn batch(&self, side: usize, lines: &str) {
+        use std::io::Write as _;
+        let mut child = Command::new("ip")
+            .args(["-n", &self.0[side], "-batch", "-"])
+            .stdin(std::process::Stdio::piped())
+            .spawn()
+            .expect("ip (Debian: iproute2)");
+        let mut stdin = child.stdin.take().expect("piped");
+        stdin.write_all(lines.as_bytes()).expect("ip reads");
+        drop(stdin);
+        assert!(child.wait().expect("ip ends").success(), "{lines}");
     }
 
     /// Packets that reach this side from now on are lost, the carrier stays.
@@ -125,6 +124,12 @@ impl End {
             engine: Some(engine),
             events: Vec::new(),
         }
+    }
+
+    /// Ends the engine on this side without a word to its peers and starts another.
+    pub(crate) fn restart(&mut self, namespaces: &Namespaces, side: usize) {
+        self.engine.take().into_iter().for_each(Engine::stop);
+        *self = Self::start(namespaces, side);
     }
 
     pub(crate) fn add(&self, session: NewSession) -> SessionId {

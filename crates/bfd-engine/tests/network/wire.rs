@@ -137,7 +137,7 @@ fn packets_keep_ttl_and_source_port_in_every_state() {
     }
 }
 
-// covers: 5880-6.3-02, 5881-6-03, 5881-6-04, SP-31
+// covers: 5880-6.3-02, 5881-6-04, SP-31
 #[test]
 fn the_discriminator_alone_selects_the_session_and_the_peer_stays_where_it_was() {
     let (namespaces, end, mut script, id) = stage();
@@ -150,6 +150,16 @@ fn the_discriminator_alone_selects_the_session_and_the_peer_stays_where_it_was()
     script.say_from("10.0.0.3", State::Up, theirs);
     end.await_state(id, State::Up);
     let (meta, _) = script.hear(|packet| packet.state == State::Up);
+    assert_eq!(meta.destination, address("10.0.0.2"));
+}
+
+// covers: 5881-6-03, 5881-6-04
+#[test]
+fn on_a_point_to_point_link_any_source_begins_a_session() {
+    let (namespaces, end, mut script, _) = stage();
+    end.handle.point_to_point([ifindex(&namespaces, 0)]);
+    script.say_from("10.9.9.9", State::Down, None);
+    let (meta, _) = script.hear(|packet| packet.state == State::Init);
     assert_eq!(meta.destination, address("10.0.0.2"));
 }
 

@@ -104,3 +104,5 @@ fn pseudo_v6(local: Ipv6Addr, peer: Ipv6Addr) -> Checksum {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod vectors;

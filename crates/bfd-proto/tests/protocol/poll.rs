@@ -319,3 +319,15 @@ fn admin_down_and_up_again_leave_no_final_behind() {
     rig.advance(Duration::from_secs(5));
     assert!(rig.sent.iter().all(|sent| !sent.packet().final_));
 }
+
+// covers: 5880-6.8.3-02
+#[test]
+fn an_answer_shows_our_own_wish_before_it_was_polled() {
+    let mut rig = Rig::up();
+    rig.respecify(|spec| spec.required_min_rx = ms(80));
+    rig.respecify(|spec| spec.required_min_rx = ms(90));
+    rig.receive(&polled(State::Up));
+    let answer = rig.last();
+    assert_eq!(answer.what, Transmit::Final);
+    assert_eq!(answer.packet().required_min_rx, Micros(90_000));
+}

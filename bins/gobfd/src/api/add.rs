@@ -1,0 +1,218 @@
+//! From an `AddSessionRequest` to a wish, with every check in its order.
+
+use std::net::IpAddr;
+
+use bfd_api::v1::__buffa::view::AddSessionRequestView;
+use bfd_api::v1::{AuthenticationType, SessionType};
+use bfd_control::{Hops, Intent, SessionKey, Wanted};
+use bfd_proto::{DetectMult, Interval, Micros, PaddedPduSize, Role, SessionKind, SessionSpec};
+use buffa::EnumValue;
+use buffa_types::google::protobuf::__buffa::view::DurationView;
+use connectrpc::ConnectError;
+
+/// Smallest TTL of multihop packets when none is asked for.
+const DEFAULT_MIN_TTL: u8 = 254;
+/// Octets of an interface name (`IFNAMSIZ` without its end).
+const INTERFACE_NAME: usize = 15;
+
+/// The wish a request expresses.
+///
+/// # Errors
+/// The first thing wrong with it, as `invalid_argument`; authentication as `unimplemented`.
+pub(super) fn intent(request: &AddSessionRequestView<'_>) -> Result<Intent, ConnectError> {
+    let (peer, zone) = peer(request.peer_address)?;
+    let local = local(request.local_address)?;
+    let hops = hops(request.r#type)?;
+    authentication(request)?;
+    let detect_mult = detect_mult(request.detect_multiplier)?;
+    let desired_min_tx = interval(
+        "desired min TX",
+        request.desired_min_tx_interval.as_option(),
+    )?;
+    let required_min_rx = interval(
+        "required min RX",
+        request.required_min_rx_interval.as_option(),
+    )?;
+    let kind = kind(hops, request.min_ttl)?;
+    let padded_pdu_size = padding(request.padded_pdu_size)?;
+    let interface = interface(request.interface_name, zone)?;
+    let key = SessionKey {
+        peer,
+        local,
+        interface,
+        hops,
+    };
+    if key.needs_interface() && key.interface.is_none() {
+        return Err(invalid(format!(
+            "peer address {peer} is link-local: interface_name or a zone ({peer}%eth0) is required"
+        )));
+    }
+    let role = if request.passive {
+        Role::Passive
+    } else {
+        Role::Active
+    };
+    let spec = SessionSpec {
+        kind,
+        role,
+        desired_min_tx,
+        required_min_rx,
+        detect_mult,
+        padded_pdu_size,
+    };
+    Ok(Intent {
+        key,
+        wanted: Wanted {
+            spec,
+            admin_down: false,
+        },
+    })
+}
+
+/// An address and its zone, as `fe80::1%eth0`.
+pub(super) fn peer(text: &str) -> Result<(IpAddr, Option<&str>), ConnectError> {
+    let (address, zone) = match text.split_once('%') {
+        Some((address, zone)) => (address, Some(zone)),
+        None => (text, None),
+    };
+    let fault = |why: String| invalid(format!("parse peer address \"{text}\": {why}"));
+    let address: IpAddr = address.parse().map_err(|error| fault(format!("{error}")))?;
+    if zone.is_some() && !address.is_ipv6() {
+        return Err(fault("only IPv6 addresses have a zone".to_owned()));
+    }
+    if address.is_unspecified() || address.is_multicast() {
+        return Err(fault("not the address of one host".to_owned()));
+    }
+    Ok((address, zone))
+}
+
+/// A local address; empty: none.
+pub(super) fn local(text: &str) -> Result<Option<IpAddr>, ConnectError> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let fault = |why: &str| invalid(format!("parse local address \"{text}\": {why}"));
+    let address: IpAddr = text.parse().map_err(|error| fault(&format!("{error}")))?;
+    if address.is_unspecified() || address.is_multicast() {
+        return Err(fault("not an address to send from"));
+    }
+    Ok(Some(address))
+}
+
+fn hops(kind: EnumValue<SessionType>) -> Result<Hops, ConnectError> {
+    let EnumValue::Known(known) = kind else {
+        return Err(invalid(format!("{}: invalid session type", kind.to_i32())));
+    };
+    match known {
+        SessionType::SESSION_TYPE_SINGLE_HOP => Ok(Hops::Single),
+        SessionType::SESSION_TYPE_MULTI_HOP => Ok(Hops::Multi),
+        SessionType::SESSION_TYPE_UNSPECIFIED => {
+            Err(invalid(format!("{known:?}: invalid session type")))
+        }
+        _ => Err(invalid(format!(
+            "{known:?}: session type requires dedicated transport configuration"
+        ))),
+    }
+}
+
+fn authentication(request: &AddSessionRequestView<'_>) -> Result<(), ConnectError> {
+    match request.auth_type {
+        EnumValue::Unknown(_) => Err(invalid("auth type mismatch")),
+        EnumValue::Known(
+            AuthenticationType::AUTHENTICATION_TYPE_UNSPECIFIED
+            | AuthenticationType::AUTHENTICATION_TYPE_NONE,
+        ) if request.auth_key_id != 0 || !request.auth_secret.is_empty() => {
+            Err(invalid("api auth key material requires auth_type"))
+        }
+        EnumValue::Known(
+            AuthenticationType::AUTHENTICATION_TYPE_UNSPECIFIED
+            | AuthenticationType::AUTHENTICATION_TYPE_NONE,
+        ) => Ok(()),
+        EnumValue::Known(_) => Err(ConnectError::unimplemented(
+            "authentication of sessions is not part of this release",
+        )),
+    }
+}
+
+fn detect_mult(value: u32) -> Result<DetectMult, ConnectError> {
+    let octet = u8::try_from(value).map_err(|_| {
+        invalid(format!(
+            "value {value}: detect multiplier exceeds maximum 255"
+        ))
+    })?;
+    DetectMult::new(octet).ok_or_else(|| invalid("detect multiplier must be >= 1"))
+}
+
+/// Absent means one second.
+fn interval(name: &str, value: Option<&DurationView<'_>>) -> Result<Interval, ConnectError> {
+    let Some(value) = value else {
+        return Interval::new(Micros::SECOND).ok_or_else(|| invalid("no interval"));
+    };
+    let nanos = i128::from(value.seconds) * 1_000_000_000 + i128::from(value.nanos);
+    if nanos <= 0 {
+        return Err(invalid(format!("{name} interval must be > 0")));
+    }
+    let micros = u32::try_from(nanos / 1000).map_err(|_| {
+        invalid(format!(
+            "{name} interval: wire interval must fit uint32 microseconds"
+        ))
+    })?;
+    Interval::new(Micros(micros))
+        .ok_or_else(|| invalid(format!("{name} interval must be at least one microsecond")))
+}
+
+fn kind(hops: Hops, min_ttl: u32) -> Result<SessionKind, ConnectError> {
+    match (hops, min_ttl) {
+        (Hops::Single, 0 | 255) => Ok(SessionKind::SingleHop),
+        (Hops::Single, _) => Err(invalid(
+            "min_ttl is for multihop; single hop accepts only 255",
+        )),
+        (Hops::Multi, 0) => Ok(SessionKind::MultiHop {
+            min_ttl: DEFAULT_MIN_TTL,
+        }),
+        (Hops::Multi, value) => match u8::try_from(value) {
+            Ok(min_ttl) => Ok(SessionKind::MultiHop { min_ttl }),
+            Err(_) => Err(invalid(format!("min_ttl {value} is not in 1..=255"))),
+        },
+    }
+}
+
+fn padding(octets: u32) -> Result<Option<PaddedPduSize>, ConnectError> {
+    if octets == 0 {
+        return Ok(None);
+    }
+    let size = u16::try_from(octets).ok().and_then(PaddedPduSize::new);
+    let fault = || {
+        invalid(format!(
+            "padded_pdu_size {octets} is neither 0 nor in 24..=9000"
+        ))
+    };
+    size.map(Some).ok_or_else(fault)
+}
+
+fn interface(name: &str, zone: Option<&str>) -> Result<Option<String>, ConnectError> {
+    let name = match (name, zone) {
+        ("", None) => return Ok(None),
+        ("", Some(zone)) => zone,
+        (name, Some(zone)) if name != zone => {
+            return Err(invalid(format!(
+                "interface_name {name} and the zone {zone} of the peer address differ"
+            )));
+        }
+        (name, _) => name,
+    };
+    let odd = |octet: u8| octet == b'/' || octet.is_ascii_whitespace() || octet == 0;
+    if name.is_empty() || name.len() > INTERFACE_NAME || name.bytes().any(odd) {
+        return Err(invalid(format!(
+            "\"{name}\" is not the name of an interface"
+        )));
+    }
+    Ok(Some(name.to_owned()))
+}
+
+fn invalid(message: impl Into<String>) -> ConnectError {
+    ConnectError::invalid_argument(message)
+}
+
+#[cfg(test)]
+mod tests;

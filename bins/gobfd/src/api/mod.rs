@@ -1,0 +1,37 @@
+//! The API: `bfd.v1` and health, over Connect, gRPC and gRPC-Web.
+//!
+//! Purpose: translate between messages and the control plane, nothing else. Owner: nothing; each
+//! handler asks [`bfd_control::Control`]. Thread: tokio's. It must never touch the engine or decide
+//! what a session is: both are the control plane's.
+
+mod add;
+mod convert;
+mod health;
+mod list;
+mod select;
+mod service;
+mod unfinished;
+mod watch;
+
+use std::sync::Arc;
+
+use axum::Router;
+use bfd_api::health::{HealthExt as _, HealthService, apply_request_limits, request_limits};
+use bfd_api::v1::BfdServiceExt as _;
+use bfd_control::Control;
+
+pub use health::{HealthSwitch, Vitals};
+use service::BfdApi;
+use unfinished::Unfinished;
+
+/// The routes of all services.
+#[must_use]
+pub fn router(control: Control, vitals: Arc<Vitals>) -> Router {
+    let router = connectrpc::Router::new();
+    let router = Arc::new(BfdApi::new(control)).register(router);
+    let unfinished = Arc::new(Unfinished);
+    let router = bfd_api::v1::EchoServiceExt::register(Arc::clone(&unfinished), router);
+    let router = bfd_api::v1::MicroBfdServiceExt::register(unfinished, router);
+    let router = Arc::new(HealthService::from_arc(vitals)).register(router);
+    apply_request_limits(router, request_limits()).into_axum_router()
+}

@@ -1,0 +1,91 @@
+//! The one who follows events for the daemon itself: log lines and counters of removed sessions.
+
+use std::time::Duration;
+
+use bfd_control::{Event, EventKind, Subscription};
+use bfd_proto::{Instant, Role};
+
+use crate::config::go_text;
+use crate::logging::{ChangeLine, ChangeLog};
+use crate::web::Metrics;
+
+/// Writes changes until the daemon stops and all were read.
+pub async fn follow(mut events: Subscription, metrics: Metrics) {
+    let mut log = ChangeLog::new();
+    loop {
+        let event = tokio::select! {
+            event = events.next() => event,
+            () = due(log.due()) => {
+                log.tick(bfd_control::now());
+                continue;
+            }
+        };
+        let Some(event) = event else { break };
+        write(&event, &mut log);
+        if event.kind == EventKind::Deleted {
+            metrics.retire(&event.session.view);
+        }
+    }
+    log.flush(bfd_control::now());
+}
+
+async fn due(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep(at.saturating_duration_since(bfd_control::now())).await,
+        None => std::future::pending().await,
+    }
+}
+
+fn write(event: &Event, log: &mut ChangeLog) {
+    match event.kind {
+        EventKind::Added => created(event),
+        EventKind::Changed(change) => {
+            let key = &event.session.meta.key;
+            let line = ChangeLine {
+                peer: key.peer,
+                interface: key.interface.as_deref(),
+                discriminator: event.session.meta.id.discriminator,
+                change,
+            };
+            log.write(bfd_control::now(), &line);
+        }
+        EventKind::Deleted => tracing::info!(
+            peer = %event.session.meta.key.peer,
+            local_discr = event.session.meta.id.discriminator.get(),
+            "session destroyed"
+        ),
+    }
+}
+
+fn created(event: &Event) {
+    let meta = &event.session.meta;
+    let spec = &event.session.view.spec;
+    let local = meta
+        .local()
+        .map(|local| local.to_string())
+        .unwrap_or_default();
+    tracing::info!(
+        peer = %meta.key.peer,
+        local,
+        interface = meta.key.interface.as_deref().unwrap_or_default(),
+        r#type = match spec.kind {
+            bfd_proto::SessionKind::SingleHop => "SingleHop",
+            bfd_proto::SessionKind::MultiHop { .. } => "MultiHop",
+        },
+        role = match spec.role {
+            Role::Active => "Active",
+            Role::Passive => "Passive",
+        },
+        local_discr = meta.id.discriminator.get(),
+        desired_min_tx = text(spec.desired_min_tx.duration()),
+        required_min_rx = text(spec.required_min_rx.duration()),
+        detect_mult = spec.detect_mult.get(),
+        owner = meta.owner.label(),
+        waits_for = meta.path.err().map(tracing::field::display),
+        "session created"
+    );
+}
+
+fn text(duration: Duration) -> String {
+    go_text(duration)
+}

@@ -1,0 +1,215 @@
+//! The daemon from start to stop.
+//!
+//! Purpose: wire the parts together in the right order. Owner: it owns every part and ends them.
+//! Thread: main's, inside the runtime. It must never decide anything about sessions.
+//!
+//! Order of the start: sockets of API and metrics (a port in use is found before a packet is sent),
+//! engine, interfaces, configured sessions; only then are clients answered, so nobody sees a list
+//! that is still growing. The stop goes the other way.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bfd_control::{Control, Topology};
+use bfd_engine::{Engine, EngineConfig, EngineHandle};
+use sd_notify::NotifyState;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::api::{self, HealthSwitch as _, Vitals};
+use crate::changes;
+use crate::cli::BUILD;
+use crate::config::Config;
+use crate::paths::{Feed, FeedError};
+use crate::reload::Settings;
+use crate::serve::{BindError, Listener, Server};
+use crate::signals::{Asked, Signals};
+use crate::web::{self, Metrics};
+
+/// Longest time for telling the peers that we go.
+const FAREWELL: Duration = Duration::from_secs(2);
+/// Longest time for answers under way after that.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// Why the daemon could not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DaemonError {
+    /// An address to serve on is not to be had.
+    #[error(transparent)]
+    Bind(#[from] BindError),
+    /// The engine did not start.
+    #[error(transparent)]
+    Engine(#[from] bfd_engine::StartError),
+    /// The kernel does not tell of interfaces.
+    #[error(transparent)]
+    Feed(#[from] FeedError),
+    /// A thread or a signal handler could not be made.
+    #[error("cannot start: {0}")]
+    System(#[from] io::Error),
+}
+
+/// How the daemon ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// Peers and watchers were told.
+    Gracefully,
+    /// A second signal cut that short.
+    AtOnce,
+}
+
+/// Runs until a signal ends it.
+///
+/// # Errors
+/// What kept it from starting, as one sentence with its remedy.
+pub async fn run(mut settings: Settings) -> Result<Ended, DaemonError> {
+    let mut signals = Signals::install()?;
+    let config = settings.config();
+    tracing::info!(
+        version = BUILD.version,
+        grpc_addr = %config.grpc.addr,
+        metrics_addr = %config.metrics.addr,
+        "gobfd starting"
+    );
+    let doors = Doors::open(config).await?;
+    let engine = Engine::start(&engine_config(config))?;
+    let (feed, topology) = Feed::open().await?;
+    let daemon = Daemon::start(config, engine.handle(), topology, feed)?;
+    // A daemon that stops while it starts has nothing to say yet.
+    let _ = settings.apply(&daemon.control).await;
+    let (stop, stopping) = watch::channel(false);
+    let servers = daemon.serve(config, doors, &stopping);
+    daemon.vitals.set_ready(true);
+    notify(NotifyState::Ready);
+    let ended = loop {
+        match signals.next().await {
+            Asked::Reload => drop(settings.reload(&daemon.control).await),
+            Asked::Stop => break daemon.stop(&mut signals, stop, servers).await,
+        }
+    };
+    engine.stop();
+    tracing::info!("gobfd stopped");
+    Ok(ended)
+}
+
+/// Sockets clients will connect to.
+struct Doors {
+    api: Vec<Listener>,
+    metrics: Listener,
+}
+
+impl Doors {
+    async fn open(config: &Config) -> Result<Self, BindError> {
+        let grpc = &config.grpc;
+        let mut api = vec![Listener::tcp("the API", "grpc.addr", &grpc.addr).await?];
+        if let Some(path) = &grpc.unix {
+            api.push(Listener::unix("the API", "grpc.unix", path).await?);
+        }
+        let metrics = Listener::tcp("metrics", "metrics.addr", &config.metrics.addr).await?;
+        Ok(Self { api, metrics })
+    }
+}
+
+/// The parts that run beside each other.
+struct Daemon {
+    control: Control,
+    metrics: Metrics,
+    vitals: Arc<Vitals>,
+    followers: JoinSet<()>,
+    /// Writes the log of changes; ends by itself when all were read.
+    changes: tokio::task::JoinHandle<()>,
+}
+
+impl Daemon {
+    fn start(
+        config: &Config,
+        engine: EngineHandle,
+        topology: watch::Receiver<Arc<Topology>>,
+        feed: Feed,
+    ) -> io::Result<Self> {
+        let _ = config;
+        let route = Box::new(|peer| bfd_net::route_source(peer, 0).ok());
+        let seen = Arc::clone(&topology.borrow());
+        let control = Control::start(Arc::new(engine.clone()), engine.clone(), seen, route)?;
+        let metrics = Metrics::new(control.clone(), engine.clone());
+        let vitals = Arc::new(Vitals::new());
+        let changes = tokio::spawn(changes::follow(control.watch().events, metrics.clone()));
+        let mut followers = JoinSet::new();
+        followers.spawn(feed.run());
+        followers.spawn(follow(topology, control.clone()));
+        let watched = Arc::clone(&vitals);
+        followers.spawn(async move { watched.follow(engine).await });
+        Ok(Self {
+            control,
+            metrics,
+            vitals,
+            followers,
+            changes,
+        })
+    }
+
+    fn serve(&self, config: &Config, doors: Doors, stop: &watch::Receiver<bool>) -> JoinSet<()> {
+        let mut servers = JoinSet::new();
+        let api = api::router(self.control.clone(), Arc::clone(&self.vitals));
+        for listener in doors.api {
+            tracing::info!(addr = %listener, "gRPC server listening");
+            servers.spawn(Server::new(listener, api.clone()).run(stop.clone(), GRACE));
+        }
+        let path = &config.metrics.path;
+        tracing::info!(addr = %doors.metrics, path, "metrics server listening");
+        let web = web::router(path, self.metrics.clone(), Arc::clone(&self.vitals));
+        servers.spawn(Server::new(doors.metrics, web).run(stop.clone(), GRACE));
+        servers
+    }
+
+    async fn stop(
+        mut self,
+        signals: &mut Signals,
+        stop: watch::Sender<bool>,
+        servers: JoinSet<()>,
+    ) -> Ended {
+        tracing::info!("initiating graceful shutdown");
+        notify(NotifyState::Stopping);
+        self.vitals.set_ready(false);
+        let farewell = async {
+            self.control.shutdown(FAREWELL).await;
+            tracing::info!("all sessions set to AdminDown for graceful drain");
+            // Watches have ended with the control plane; what is left are short answers.
+            stop.send_replace(true);
+            servers.join_all().await;
+            self.followers.shutdown().await;
+            let _ = self.changes.await;
+        };
+        tokio::select! {
+            () = farewell => Ended::Gracefully,
+            () = signals.stop() => {
+                tracing::warn!("second signal, stopping at once");
+                Ended::AtOnce
+            }
+        }
+    }
+}
+
+/// Hands each picture of the host to the control plane.
+async fn follow(mut topology: watch::Receiver<Arc<Topology>>, control: Control) {
+    loop {
+        let seen = Arc::clone(&topology.borrow_and_update());
+        if control.topology(seen).await.is_err() || topology.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
+fn engine_config(config: &Config) -> EngineConfig {
+    EngineConfig {
+        workers: config.engine.workers,
+        receive_buffer: config.engine.receive_buffer,
+    }
+}
+
+fn notify(state: NotifyState<'_>) {
+    if let Err(error) = sd_notify::notify(&[state]) {
+        tracing::warn!(%error, "cannot notify systemd");
+    }
+}

@@ -1,0 +1,123 @@
+//! The configuration in force, and what SIGHUP does to it.
+
+use std::path::PathBuf;
+
+use bfd_control::{Control, Intent, Owner, Reconciled, Stopping, Wanted};
+
+use crate::config::{self, Config, ConfigError, Diff, Environment, SessionSettings};
+use crate::logging::LogControl;
+
+/// The running configuration and where it comes from.
+#[derive(Debug)]
+pub struct Settings {
+    path: Option<PathBuf>,
+    config: Config,
+    log: LogControl,
+}
+
+impl Settings {
+    /// `config`, as it was read from `path`.
+    #[must_use]
+    pub fn new(path: Option<PathBuf>, config: Config, log: LogControl) -> Self {
+        Self { path, config, log }
+    }
+
+    /// The configuration in force.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Starts the configured sessions.
+    ///
+    /// # Errors
+    /// The daemon is stopping.
+    pub async fn apply(&self, control: &Control) -> Result<(), Stopping> {
+        let intents = self.config.sessions.iter().map(intent).collect();
+        report(&control.reconcile(Owner::Config, intents).await?);
+        Ok(())
+    }
+
+    /// Reads file and environment again and puts them in force; a fault leaves everything as it is.
+    ///
+    /// # Errors
+    /// The daemon is stopping.
+    pub async fn reload(&mut self, control: &Control) -> Result<(), Stopping> {
+        tracing::info!("received SIGHUP, reloading configuration");
+        match self.read().await {
+            Ok(config) => self.replace(config, control).await,
+            Err(error) => {
+                let message = "failed to reload configuration, keeping current settings";
+                tracing::error!(%error, "{message}");
+                Ok(())
+            }
+        }
+    }
+
+    async fn read(&self) -> Result<Config, ConfigError> {
+        let path = self.path.clone();
+        let load = move || config::load(path.as_deref(), &Environment::of_process());
+        let loaded = match tokio::task::spawn_blocking(load).await {
+            Ok(loaded) => loaded?,
+            Err(panic) => std::panic::resume_unwind(panic.into_panic()),
+        };
+        warn(&loaded.warnings);
+        Ok(loaded.config)
+    }
+
+    async fn replace(&mut self, config: Config, control: &Control) -> Result<(), Stopping> {
+        let diff = Diff::between(&self.config, &config);
+        diff.restart.iter().for_each(|sentence| {
+            tracing::warn!(setting = %sentence, "setting needs a restart");
+        });
+        let (old, new) = (self.config.log, config.log);
+        self.log.set(new);
+        tracing::info!(
+            old_log_level = old.level.name(),
+            new_log_level = new.level.name(),
+            "configuration reloaded"
+        );
+        self.config = Diff::in_force(&self.config, config);
+        self.apply(control).await
+    }
+}
+
+/// Says what was accepted but has no effect.
+pub fn warn(warnings: &[String]) {
+    for warning in warnings {
+        tracing::warn!(warning = %warning, "configuration");
+    }
+}
+
+fn intent(session: &SessionSettings) -> Intent {
+    let SessionSettings {
+        key,
+        spec,
+        admin_down,
+    } = session.clone();
+    Intent {
+        key,
+        wanted: Wanted { spec, admin_down },
+    }
+}
+
+fn report(done: &Reconciled) {
+    for conflict in &done.conflicts {
+        tracing::error!(error = %conflict, "configured session left out");
+    }
+    for error in &done.failed {
+        tracing::error!(error = %error, "configured session could not be started");
+    }
+    let Reconciled {
+        created,
+        destroyed,
+        changed,
+        ..
+    } = done;
+    tracing::info!(
+        created,
+        destroyed,
+        changed,
+        "session reconciliation complete"
+    );
+}

@@ -1,0 +1,36 @@
+//! The pages beside the API: metrics and probes.
+//!
+//! Purpose: collect what a page shows, and answer probes. Owner: the running totals, which outlive
+//! sessions, are behind a lock of this module. Thread: tokio's. It must never ask a worker: all it
+//! shows was published by them.
+
+mod collect;
+mod probes;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+
+pub use collect::Metrics;
+
+use crate::api::Vitals;
+use crate::metrics;
+
+/// The routes of the metrics server; `path` is that of the metrics page.
+#[must_use]
+pub fn router(path: &str, metrics: Metrics, vitals: Arc<Vitals>) -> Router {
+    let page = Router::new().route(path, get(page)).with_state(metrics);
+    page.merge(probes::router(path, vitals))
+}
+
+async fn page(State(metrics): State<Metrics>) -> Response {
+    // A page of thousands of sessions takes milliseconds, which others need not wait for.
+    match tokio::task::spawn_blocking(move || metrics.page()).await {
+        Ok(page) => ([(CONTENT_TYPE, metrics::CONTENT_TYPE)], page).into_response(),
+        Err(_) => axum::http::StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}

@@ -1,0 +1,141 @@
+//! `session`: control sessions.
+
+use std::net::IpAddr;
+
+use bfd_api::v1::{AddSessionRequest, AdminState, AuthenticationType, BfdSession, SessionType};
+
+use super::{Context, discriminator, require};
+use crate::cli::{AddSession, SessionCommand, Which};
+use crate::exit::Exit;
+use crate::fault::{Fault, Labelled};
+use crate::print;
+use crate::view::SessionView;
+
+pub(super) async fn run(context: &mut Context<'_>, command: SessionCommand) -> Result<Exit, Fault> {
+    match command {
+        SessionCommand::List => list(context).await,
+        SessionCommand::Show(which) => show(context, which).await,
+        SessionCommand::Add(arguments) => add(context, *arguments).await,
+        SessionCommand::Delete { discriminator } => delete(context, &discriminator).await,
+        SessionCommand::AdminDown(which) => {
+            admin(context, which, AdminState::ADMIN_STATE_DOWN).await
+        }
+        SessionCommand::AdminUp(which) => admin(context, which, AdminState::ADMIN_STATE_UP).await,
+    }
+}
+
+async fn list(context: &mut Context<'_>) -> Result<Exit, Fault> {
+    let mut sessions = context.client.sessions().await.labelled("list sessions")?;
+    sessions.sort_by_cached_key(order);
+    let views: Vec<_> = sessions.iter().map(SessionView::from).collect();
+    context.show(&views, &print::sessions(&sessions))
+}
+
+/// By peer as a number, then what tells sessions to one peer apart.
+fn order(session: &BfdSession) -> (Option<IpAddr>, String, i32, String, u32) {
+    (
+        session.peer_address.parse().ok(),
+        session.peer_address.clone(),
+        session.r#type.to_i32(),
+        session.interface_name.clone(),
+        session.local_discriminator,
+    )
+}
+
+async fn show(context: &mut Context<'_>, which: Which) -> Result<Exit, Fault> {
+    let reference = which.among.reference(&which.session);
+    let session = context
+        .client
+        .session(reference)
+        .await
+        .labelled("get session")?;
+    context.show(&SessionView::from(&session), &print::detail(&session))
+}
+
+async fn add(context: &mut Context<'_>, arguments: AddSession) -> Result<Exit, Fault> {
+    let request = request(arguments)?;
+    let session = context
+        .client
+        .add_session(request)
+        .await
+        .labelled("add session")?;
+    context.show(&SessionView::from(&session), &print::detail(&session))
+}
+
+async fn delete(context: &mut Context<'_>, text: &str) -> Result<Exit, Fault> {
+    let discriminator = discriminator(text)?;
+    context
+        .client
+        .delete_session(discriminator)
+        .await
+        .labelled("delete session")?;
+    context.say(&format!("Session {discriminator} deleted."))
+}
+
+async fn admin(context: &mut Context<'_>, which: Which, to: AdminState) -> Result<Exit, Fault> {
+    let reference = which.among.reference(&which.session);
+    let session = context.client.set_session_admin(reference, to).await;
+    let session = session.labelled("set session admin")?;
+    context.show(&SessionView::from(&session), &print::detail(&session))
+}
+
+fn request(arguments: AddSession) -> Result<AddSessionRequest, Fault> {
+    require(!arguments.peer.is_empty(), "--peer flag is required")?;
+    let kind = kind(&arguments.kind)?;
+    let auth_type = auth(&arguments)?;
+    Ok(AddSessionRequest {
+        peer_address: arguments.peer,
+        local_address: arguments.local,
+        interface_name: arguments.interface,
+        r#type: kind.into(),
+        desired_min_tx_interval: Some(arguments.tx_interval.into()).into(),
+        required_min_rx_interval: Some(arguments.rx_interval.into()).into(),
+        detect_multiplier: arguments.detect_mult,
+        auth_type: auth_type.into(),
+        auth_key_id: arguments.auth_key_id,
+        auth_secret: arguments.auth_secret.into_bytes(),
+        passive: arguments.passive,
+        min_ttl: arguments.min_ttl,
+        padded_pdu_size: arguments.padded_pdu_size,
+    })
+}
+
+fn kind(name: &str) -> Result<SessionType, Fault> {
+    match name {
+        "single-hop" => Ok(SessionType::SESSION_TYPE_SINGLE_HOP),
+        "multi-hop" => Ok(SessionType::SESSION_TYPE_MULTI_HOP),
+        _ => Err(Fault::Argument(format!(
+            "parse session type: unknown session type, expected single-hop or multi-hop: {name:?}"
+        ))),
+    }
+}
+
+fn auth(arguments: &AddSession) -> Result<AuthenticationType, Fault> {
+    let kind = auth_type(&arguments.auth_type)?;
+    let secret = !arguments.auth_secret.is_empty();
+    if kind == AuthenticationType::AUTHENTICATION_TYPE_NONE {
+        let none = arguments.auth_key_id == 0 && !secret;
+        require(none, "--auth-key-id or --auth-secret requires --auth-type")?;
+    } else {
+        require(
+            secret,
+            "--auth-secret is required when --auth-type is enabled",
+        )?;
+    }
+    Ok(kind)
+}
+
+fn auth_type(name: &str) -> Result<AuthenticationType, Fault> {
+    use AuthenticationType as A;
+    match name.trim().to_lowercase().replace('_', "-").as_str() {
+        "" | "none" => Ok(A::AUTHENTICATION_TYPE_NONE),
+        "simple-password" => Ok(A::AUTHENTICATION_TYPE_SIMPLE_PASSWORD),
+        "keyed-md5" => Ok(A::AUTHENTICATION_TYPE_KEYED_MD5),
+        "meticulous-keyed-md5" => Ok(A::AUTHENTICATION_TYPE_METICULOUS_KEYED_MD5),
+        "keyed-sha1" => Ok(A::AUTHENTICATION_TYPE_KEYED_SHA1),
+        "meticulous-keyed-sha1" => Ok(A::AUTHENTICATION_TYPE_METICULOUS_KEYED_SHA1),
+        _ => Err(Fault::Argument(format!(
+            "parse auth type: unknown auth type: {name:?}"
+        ))),
+    }
+}
