@@ -169,7 +169,7 @@ fn gaps_outside_the_window_are_found() {
         !check(&habit, &crowded).violations.is_empty(),
         "all late is too much for any crowd"
     );
-    let now_and_then = |n: u64| n * 88 + if n % 5 == 0 { 14 } else { 0 };
+    let now_and_then = |n: u64| n * 88 + if n.is_multiple_of(5) { 14 } else { 0 };
     let mixed: Vec<Frame> = (0..50).map(|n| plain(now_and_then(n), US)).collect();
     broken(&mixed, "jittered interval");
     check(&mixed, &crowded).assert_clean();
