@@ -4,8 +4,10 @@ use std::fmt;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::time::Duration;
+use std::thread::sleep;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use crate::bystander::{Bystander, Noise};
 use crate::command::run;
 use crate::process::Signal;
 use crate::wait::eventually;
@@ -13,6 +15,11 @@ use crate::{End, Error, Process, Result, State};
 
 /// Only BFD control packets; everything else on the link is nobody's concern here.
 const FILTER: &str = "udp dst port 3784 or udp dst port 4784";
+
+/// Longest time the recorder keeps a portion to itself, several times over.
+const SETTLING: Duration = Duration::from_secs(2);
+/// Pause between two looks at what it has written.
+const PORTION: Duration = Duration::from_millis(100);
 
 /// Columns asked of tshark, in the order [`Frame::parse`] reads them.
 const FIELDS: [&str; 34] = [
@@ -57,6 +64,16 @@ const FIELDS: [&str; 34] = [
 pub struct Capture {
     process: Process,
     file: PathBuf,
+    bystander: Bystander,
+}
+
+/// A complete recording, and how noisy the machine was meanwhile.
+#[derive(Clone, Debug)]
+pub struct Recording {
+    /// Every packet, in order.
+    pub frames: Vec<Frame>,
+    /// What a bystander saw.
+    pub noise: Noise,
 }
 
 impl Capture {
@@ -80,7 +97,12 @@ impl Capture {
             let log = process.log();
             log.contains("File: ").then_some(Ok(())).ok_or(log)
         })??;
-        Ok(Self { process, file })
+        let bystander = Bystander::start();
+        Ok(Self {
+            process,
+            file,
+            bystander,
+        })
     }
 
     /// What has been written to the file so far; the last fraction of a second may still be missing.
@@ -105,14 +127,33 @@ impl Capture {
         })
     }
 
-    /// Ends the recording and returns all of it.
+    /// The recorder gets packets in portions and drops an unfinished one when it is told to end. A
+    /// packet from after now shows that all until now are in the file; so does a long silence.
+    fn settle(&self) {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        let now = now.unwrap_or_default();
+        let end = Instant::now() + SETTLING;
+        while Instant::now() < end {
+            let frames = self.frames().unwrap_or_default();
+            if frames.last().is_some_and(|frame| frame.at > now) {
+                return;
+            }
+            sleep(PORTION);
+        }
+    }
+
+    /// Ends the recording and returns all of it up to now.
     ///
     /// # Errors
     /// `dumpcap` does not end, or `tshark` fails.
-    pub fn stop(mut self) -> Result<Vec<Frame>> {
+    pub fn stop(mut self) -> Result<Recording> {
+        self.settle();
         self.process.signal(Signal::INT)?;
         self.process.wait(crate::PATIENCE)?;
-        decode(&self.file)
+        Ok(Recording {
+            frames: decode(&self.file)?,
+            noise: self.bystander.stop(),
+        })
     }
 }
 

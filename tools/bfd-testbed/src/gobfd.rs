@@ -111,6 +111,17 @@ impl Gobfd {
         self.namespace.run(&program.display().to_string(), &all)
     }
 
+    /// What `gobfdctl explain` says of the session with `peer`; its exit code tells whether it is Up.
+    ///
+    /// # Errors
+    /// `gobfdctl` is missing.
+    pub fn explain(&self, peer: IpAddr) -> Result<String> {
+        match self.ctl(&["explain", &peer.to_string()]) {
+            Err(Error::Command { output, .. }) => Ok(output),
+            answer => answer,
+        }
+    }
+
     /// All sessions.
     ///
     /// # Errors

@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod bird;
+mod bystander;
 mod capture;
 mod change;
 mod command;
@@ -24,7 +25,8 @@ mod wait;
 pub mod wire;
 
 pub use bird::Bird;
-pub use capture::{Capture, Control, Frame};
+pub use bystander::Noise;
+pub use capture::{Capture, Control, Frame, Recording};
 pub use change::Change;
 pub use error::{Error, Result};
 pub use frr::Frr;

@@ -21,7 +21,12 @@ fn it_ends_by_itself_and_shows_what_it_promises() -> Result<()> {
         "{text}{}",
         String::from_utf8_lossy(&output.stderr)
     );
-    assert_eq!(text.matches("peer-silent").count(), FAILURES, "{text}");
+    assert_eq!(
+        text.matches("of silence (limit 150.0 ms): peer-silent")
+            .count(),
+        FAILURES,
+        "{text}"
+    );
     assert!(
         text.contains("says FRR") && text.contains("make test"),
         "{text}"

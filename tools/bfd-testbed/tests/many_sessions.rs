@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::{Duration, Instant};
 
-use bfd_testbed::wire::{Ours, check};
+use bfd_testbed::wire::{Ours, judge};
 use bfd_testbed::{
     Capture, Frr, Gobfd, Result, Router, Session, State, Topology, mirrored, within,
 };
@@ -38,12 +38,9 @@ fn two_hundred_at_once() -> Result<()> {
     })?;
     println!("steady for {:?}", steady.elapsed());
     assert_eq!(downs(&ours), 0, "no flap");
-    let frames = capture.stop()?;
+    let recording = capture.stop()?;
     let addresses = sessions.iter().map(|session| session.local);
-    let report = check(
-        &frames,
-        &Ours::new(addresses).lateness(Duration::from_millis(150)),
-    );
+    let report = judge(&recording, &Ours::new(addresses));
     println!("{report}");
     report.assert_clean();
     assert_eq!(report.sessions.len(), usize::from(COUNT));

@@ -34,7 +34,7 @@ fn frr_and_bird_come_up_fail_and_recover() -> Result<()> {
     link.heal()?;
     both(&frr, &bird, &sessions, State::Up)?;
 
-    let frames = capture.stop()?;
+    let frames = capture.stop()?.frames;
     assert!(
         frames.iter().all(|frame| frame.control.is_some()),
         "all are decoded"

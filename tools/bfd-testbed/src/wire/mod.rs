@@ -15,14 +15,14 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 pub use timing::Gaps;
 
-use crate::{Control, Frame};
+use crate::{Control, Frame, Noise, Recording};
 
-/// Whose packets are judged, and what the test did meanwhile.
+/// Whose packets are judged, and what the test and the machine did meanwhile.
 #[derive(Clone, Debug, Default)]
 pub struct Ours {
     addresses: BTreeSet<IpAddr>,
     silences: Vec<(Duration, Duration)>,
-    lateness: Duration,
+    noise: Noise,
 }
 
 impl Ours {
@@ -31,8 +31,7 @@ impl Ours {
     pub fn new(addresses: impl IntoIterator<Item = IpAddr>) -> Self {
         Self {
             addresses: addresses.into_iter().collect(),
-            silences: Vec::new(),
-            lateness: Duration::from_millis(50),
+            ..Self::default()
         }
     }
 
@@ -43,11 +42,10 @@ impl Ours {
         self
     }
 
-    /// How late a busy machine may make a single packet (50 ms unless told). One packet in fifty may be
-    /// late by that much; the others have to keep the window of RFC 5880 §6.8.7 to a millisecond.
+    /// The machine was this noisy: a crowded one makes more packets late, and later.
     #[must_use]
-    pub const fn lateness(mut self, lateness: Duration) -> Self {
-        self.lateness = lateness;
+    pub const fn amid(mut self, noise: Noise) -> Self {
+        self.noise = noise;
         self
     }
 
@@ -117,7 +115,13 @@ impl fmt::Display for Violation {
     }
 }
 
-/// Judges a recording.
+/// Judges a recording by what the machine allowed.
+#[must_use]
+pub fn judge(recording: &Recording, ours: &Ours) -> Report {
+    check(&recording.frames, &ours.clone().amid(recording.noise))
+}
+
+/// Judges packets as on a quiet machine, unless told otherwise.
 #[must_use]
 pub fn check(frames: &[Frame], ours: &Ours) -> Report {
     let mut report = Report::default();
@@ -140,7 +144,7 @@ pub fn check(frames: &[Frame], ours: &Ours) -> Report {
         report.violations.extend(packet::check_dialogue(stream));
         timing::check(stream, ours, &mut report);
     }
-    timing::judge(&mut report);
+    timing::judge(ours, &mut report);
     report
 }
 

@@ -2,7 +2,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use super::{Ours, Report, check};
-use crate::{Control, Frame, State};
+use crate::{Control, Frame, Noise, State};
 
 const US: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1));
 const PEER: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 0, 0, 2));
@@ -162,6 +162,17 @@ fn gaps_outside_the_window_are_found() {
     judged(&[plain(0, PEER), plain(0, US), plain(103, US)]).assert_clean();
     let habit: Vec<Frame> = (0..50).map(|n| plain(n * 103, US)).collect();
     broken(&habit, "jittered interval");
+    // Unless a bystander had the same trouble.
+    let (share, worst) = (0.3, Duration::from_millis(20));
+    let crowded = Ours::new([US]).amid(Noise { share, worst });
+    assert!(
+        !check(&habit, &crowded).violations.is_empty(),
+        "all late is too much for any crowd"
+    );
+    let now_and_then = |n: u64| n * 88 + if n.is_multiple_of(5) { 14 } else { 0 };
+    let mixed: Vec<Frame> = (0..50).map(|n| plain(now_and_then(n), US)).collect();
+    broken(&mixed, "jittered interval");
+    check(&mixed, &crowded).assert_clean();
 }
 
 #[test]

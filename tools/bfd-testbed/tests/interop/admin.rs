@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use bfd_testbed::{Frame, Result, Router, State, within};
 
-use crate::setup::{Pair, from, judge_frames};
+use crate::setup::{Pair, from, judge_recording};
 
 pub(crate) fn by_us<R: Router>() -> Result<()> {
     let pair = Pair::<R>::up()?;
@@ -43,16 +43,17 @@ pub(crate) fn clean_stop<R: Router>() -> Result<()> {
             .ok_or("it answers".into())
     })?;
     let ours = pair.stage.ours();
-    let frames = pair.capture.stop()?;
-    let first = from(&frames, local, |one| one.state == State::AdminDown).next();
+    let recording = pair.capture.stop()?;
+    let frames = &recording.frames;
+    let first = from(frames, local, |one| one.state == State::AdminDown).next();
     let first = first.expect("we say that we go");
     // Told, the peer does not run into its detection time.
-    let expired = from(&frames, peer, |one| one.diagnostic == 1).find(|frame| frame.at > first.at);
+    let expired = from(frames, peer, |one| one.diagnostic == 1).find(|frame| frame.at > first.at);
     assert!(
         expired.is_none(),
         "{}",
         expired.map(Frame::to_string).unwrap_or_default()
     );
-    judge_frames(&frames, &ours);
+    judge_recording(&recording, &ours);
     Ok(())
 }

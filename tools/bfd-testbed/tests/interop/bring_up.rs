@@ -4,7 +4,7 @@ use bfd_testbed::{
     Capture, Frame, Gobfd, Result, Router, Session, Stage, State, eventually, mirrored,
 };
 
-use crate::setup::{Pair, from, judge, judge_frames};
+use crate::setup::{Pair, from, judge, judge_recording};
 
 pub(crate) fn we_are_first<R: Router>() -> Result<()> {
     let stage = Stage::one_link()?;
@@ -71,9 +71,10 @@ pub(crate) fn multihop<R: Router>() -> Result<()> {
         .collect();
     let pair = Pair::<R>::up_between(stage, sessions, &theirs)?;
     let stage_ours = pair.stage.ours();
-    let frames = pair.capture.stop()?;
+    let recording = pair.capture.stop()?;
+    let frames = &recording.frames;
     assert!(frames.iter().all(|frame| frame.destination_port == 4784));
-    judge_frames(&frames, &stage_ours);
+    judge_recording(&recording, &stage_ours);
     Ok(())
 }
 

@@ -18,7 +18,7 @@ fn a_multihop_peer_below_the_minimum_ttl_is_refused_and_said_so() -> Result<()> 
     };
     let row = ours.wait_until(session.peer, "refused for its TTL", refused)?;
     assert_eq!(row.state(), Some(State::Down));
-    let explained = ours.ctl(&["explain", &session.peer.to_string()])?;
+    let explained = ours.explain(session.peer)?;
     assert!(
         explained.contains("63") && explained.contains("min_ttl"),
         "{explained}"

@@ -3,11 +3,13 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use bfd_testbed::wire::{Ours, Report, check};
-use bfd_testbed::{Capture, Frame, Gobfd, Result, Router, Session, Stage, State, mirrored};
+use bfd_testbed::wire::{self, Ours, Report};
+use bfd_testbed::{
+    Capture, Frame, Gobfd, Recording, Result, Router, Session, Stage, State, mirrored,
+};
 
 /// How much later than computed a busy machine may make us.
-pub(crate) const LATENESS: Duration = Duration::from_millis(100);
+pub(crate) const LATENESS: Duration = Duration::from_millis(150);
 
 /// Our daemon and a router with the other ends of its sessions, all Up, the wire recorded from the start.
 pub(crate) struct Pair<R> {
@@ -81,11 +83,12 @@ impl<R: Router> Pair<R> {
 }
 
 pub(crate) fn judge(capture: Capture, ours: &Ours) -> Result<Report> {
-    Ok(judge_frames(&capture.stop()?, ours))
+    Ok(judge_recording(&capture.stop()?, ours))
 }
 
-pub(crate) fn judge_frames(frames: &[Frame], ours: &Ours) -> Report {
-    let report = check(frames, &ours.clone().lateness(LATENESS));
+pub(crate) fn judge_recording(recording: &Recording, ours: &Ours) -> Report {
+    let report = wire::judge(recording, ours);
+    println!("{:?}", recording.noise);
     println!("{report}");
     report.assert_clean();
     report

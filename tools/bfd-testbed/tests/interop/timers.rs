@@ -6,7 +6,7 @@ use std::time::Duration;
 use bfd_testbed::wire::{Ours, check};
 use bfd_testbed::{Capture, Frame, Result, Router, Stage, State};
 
-use crate::setup::{LATENESS, Pair, from, judge_frames};
+use crate::setup::{LATENESS, Pair, from, judge_recording};
 
 const MS: fn(u64) -> Duration = Duration::from_millis;
 
@@ -92,11 +92,12 @@ pub(crate) fn changed_by_peer<R: Router>() -> Result<()> {
         })?;
     assert_eq!(pair.downs(), 0, "{}", pair.ours.log());
     let ours = pair.stage.ours();
-    let frames = pair.capture.stop()?;
-    for poll in from(&frames, peer, |one| one.poll) {
-        answered_at_once(&frames, local, poll);
+    let recording = pair.capture.stop()?;
+    let frames = &recording.frames;
+    for poll in from(frames, peer, |one| one.poll) {
+        answered_at_once(frames, local, poll);
     }
-    judge_frames(&frames, &ours);
+    judge_recording(&recording, &ours);
     Ok(())
 }
 

@@ -230,7 +230,7 @@ fn noticed(change: &Change) -> Result<String> {
 
 /// Ends the recording, which completes it, and finds the last packet that came before the silence.
 fn last_arrival(capture: Capture, source: IpAddr) -> Result<SystemTime> {
-    let frames = capture.stop()?;
+    let frames = capture.stop()?.frames;
     let mut frames = frames.iter().rev().filter(|frame| frame.source == source);
     let last = frames
         .find(|frame| is_up(frame))
