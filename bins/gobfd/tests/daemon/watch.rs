@@ -52,7 +52,6 @@ fn request(include_current: bool, mark_snapshot: bool) -> WatchSessionEventsRequ
     WatchSessionEventsRequest {
         include_current,
         mark_snapshot,
-        ..Default::default()
     }
 }
 
