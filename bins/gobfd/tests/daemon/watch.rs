@@ -49,7 +49,6 @@ fn request(include_current: bool, mark_snapshot: bool) -> WatchSessionEventsRequ
     WatchSessionEventsRequest {
         include_current,
         mark_snapshot,
-        ..Default::default()
     }
 }
 
