@@ -11,7 +11,7 @@ use crate::print::Format;
 
 /// Ask and steer a GoBFD daemon.
 #[derive(Parser)]
-#[command(name = "gobfdctl", disable_version_flag = true, after_help = exit::MANUAL)]
+#[command(name = "gobfdctl", disable_version_flag = true, after_help = exit::manual())]
 pub(crate) struct Cli {
     /// The daemon's API: host:port, http://host:port or unix:PATH
     #[arg(

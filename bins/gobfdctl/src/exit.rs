@@ -20,9 +20,23 @@ impl Termination for Exit {
     }
 }
 
-/// For the help and the manual page.
-pub(crate) const MANUAL: &str = "\
-Exit codes:
-  0  done as asked; explain: the session is Up
-  1  a wrong argument, no daemon, or a refusal; one line on stderr says which
-  3  explain: the session is not Up, and the output says why";
+/// What the codes mean, for the manual page and the help.
+pub(crate) const CODES: &[(Exit, &str)] = &[
+    (Exit::Success, "done as asked; explain: the session is Up"),
+    (
+        Exit::Failure,
+        "a wrong argument, no daemon, or a refusal: one line on stderr says which",
+    ),
+    (
+        Exit::NotUp,
+        "explain: the session is not Up, and the output says why",
+    ),
+];
+
+/// The codes as a paragraph of the help.
+pub(crate) fn manual() -> String {
+    let lines = CODES
+        .iter()
+        .map(|(code, meaning)| format!("\n  {}  {meaning}", *code as u8));
+    format!("Exit codes:{}", lines.collect::<String>())
+}

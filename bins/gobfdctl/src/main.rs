@@ -79,6 +79,9 @@ fn grammar() -> clap::Command {
 }
 
 #[cfg(test)]
+mod manual_tests;
+
+#[cfg(test)]
 mod tests {
     #[test]
     fn the_grammar_is_consistent() {

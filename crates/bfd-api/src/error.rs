@@ -56,6 +56,15 @@ impl ClientError {
         matches!(self, Self::Unreachable { .. })
     }
 
+    /// Says that nobody answers at `endpoint`.
+    #[must_use]
+    pub fn unreachable(endpoint: Endpoint, reason: impl Into<String>) -> Self {
+        Self::Unreachable {
+            endpoint,
+            reason: reason.into(),
+        }
+    }
+
     pub(crate) fn new(endpoint: &Endpoint, error: &ConnectError) -> Self {
         let endpoint = endpoint.clone();
         match (root_cause(error), error.code) {
@@ -72,8 +81,18 @@ impl ClientError {
     }
 }
 
+/// How the library says, without a source, that the connection broke amid an answer.
+const BROKEN: [&str; 2] = [
+    "failed to read response body",
+    "Connect streaming response ended without END_STREAM",
+];
+
 /// The innermost cause of a transport error; an error that the daemon sent has none.
 fn root_cause(error: &ConnectError) -> Option<String> {
+    let message = error.message.as_deref().unwrap_or_default();
+    if BROKEN.iter().any(|start| message.starts_with(start)) {
+        return Some("the connection broke".into());
+    }
     let mut cause = error.source()?;
     while let Some(deeper) = cause.source() {
         cause = deeper;

@@ -43,3 +43,6 @@ pub use session::{Egress, Endpoint, NewSession, SessionId};
 pub use stats::{DeskStats, EngineStats, WorkerStats};
 pub use wheel::{GRAIN_NANOS, Wheel};
 pub use worker::Worker;
+
+/// The clocks under an [`Io`]: a simulation applies the same arrival rule to its own.
+pub use bfd_net::{Clock, MonoNanos, WallNanos};

@@ -178,14 +178,28 @@ impl Shard {
         packet: &ControlPacket<'_>,
         yours: Discriminator,
     ) -> bool {
-        let slot = self.by_discriminator.get(&yours.get()).copied();
-        let id = slot
-            .and_then(|slot| self.slots[slot as usize].as_ref())
-            .map(|entry| entry.id);
+        let id = self.named(yours);
         if let Some(id) = id {
             self.deliver(id, meta, packet);
         }
         id.is_some()
+    }
+
+    /// The session with this discriminator.
+    pub(crate) fn named(&self, yours: Discriminator) -> Option<SessionId> {
+        let slot = *self.by_discriminator.get(&yours.get())?;
+        self.slots[slot as usize].as_ref().map(|entry| entry.id)
+    }
+
+    /// Whether a later packet than one that arrived at `arrival` was accepted already.
+    ///
+    /// A peer that expires sends Down with a zero discriminator and, once it hears us, Init with
+    /// ours: two ways through this program. The detour must not let the Down undo the Init.
+    pub(crate) fn has_heard_since(&self, id: SessionId, arrival: Instant) -> bool {
+        let entry = self.slots.get(id.slot as usize).and_then(Option::as_ref);
+        let last = entry.filter(|entry| entry.id == id);
+        let last = last.and_then(|entry| entry.session.view().last_received);
+        last.is_some_and(|last| last > arrival)
     }
 
     /// Gives a packet to this session (RFC 5880 §6.8.6 from step 10 on).

@@ -14,6 +14,7 @@ pub(crate) struct Meters {
     pub(crate) detection: Histogram,
     pub(crate) socket_drops: AtomicU64,
     pub(crate) misdirected: AtomicU64,
+    pub(crate) overtaken: AtomicU64,
     pub(crate) turns: AtomicU64,
     pub(crate) buffer_short: AtomicBool,
     discards: [AtomicU64; Discard::COUNT],
@@ -50,6 +51,7 @@ impl Meters {
             detection_lateness: self.detection.view(),
             verdicts: load(&self.verdicts),
             misdirected: self.misdirected.load(Relaxed),
+            overtaken: self.overtaken.load(Relaxed),
             turns: self.turns.load(Relaxed),
             common: self.desk(mailbox_depth, refused),
         }
@@ -92,6 +94,9 @@ pub struct WorkerStats {
     pub verdicts: [u64; Verdict::LABELS.len()],
     /// Packets that the kernel gave to the wrong thread.
     pub misdirected: u64,
+    /// Packets left aside because a later one of the same session came by a shorter way through
+    /// this program.
+    pub overtaken: u64,
     /// Turns of the loop.
     pub turns: u64,
     /// What every thread counts.

@@ -172,16 +172,16 @@ impl<I: Io> Worker<I> {
         let Ok(packet) = ControlPacket::parse(letter.payload()) else {
             return;
         };
-        let found = match (letter.to, packet.your_discriminator) {
-            (Some(id), _) => {
-                self.shard.deliver(id, &letter.meta, &packet);
-                true
+        let named = packet.your_discriminator;
+        let id = letter
+            .to
+            .or_else(|| named.and_then(|yours| self.shard.named(yours)));
+        match id {
+            None => self.desk.meters.discard(Discard::UnknownDiscriminator),
+            Some(id) if self.shard.has_heard_since(id, letter.meta.arrival) => {
+                add(&self.desk.meters.overtaken, 1);
             }
-            (None, Some(yours)) => self.shard.packet(&letter.meta, &packet, yours),
-            (None, None) => false,
-        };
-        if !found {
-            self.desk.meters.discard(Discard::UnknownDiscriminator);
+            Some(id) => self.shard.deliver(id, &letter.meta, &packet),
         }
     }
 

@@ -82,9 +82,24 @@ impl Clock {
         }
     }
 
+    /// Starts with this reading instead of the system's clocks: for simulations.
+    #[must_use]
+    pub const fn starting_at(now: MonoNanos, wall: WallNanos) -> Self {
+        Self {
+            reading: Reading::from_clocks(now, wall, now),
+            stepped_from: None,
+            floor: now,
+        }
+    }
+
     /// Reads both clocks; call once per turn before reading the sockets. Returns "now".
     pub fn turn(&mut self) -> MonoNanos {
         self.advance(Reading::take())
+    }
+
+    /// A [`turn`](Self::turn) that takes this reading instead of the system's clocks.
+    pub fn turn_at(&mut self, now: MonoNanos, wall: WallNanos) -> MonoNanos {
+        self.advance(Reading::from_clocks(now, wall, now))
     }
 
     /// The moment of the last [`turn`](Self::turn).

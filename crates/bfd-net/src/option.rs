@@ -22,6 +22,10 @@ pub(crate) enum Switch {
     Timestamp,
     /// Running count of datagrams the socket dropped.
     DropCount,
+    /// Errors below an IPv4 socket are told to the sender.
+    ErrorsV4,
+    /// Errors below an IPv6 socket are told to the sender.
+    ErrorsV6,
 }
 
 impl Switch {
@@ -33,6 +37,8 @@ impl Switch {
             Self::HopLimitV6 => (libc::IPPROTO_IPV6, libc::IPV6_RECVHOPLIMIT),
             Self::Timestamp => (libc::SOL_SOCKET, libc::SO_TIMESTAMPNS),
             Self::DropCount => (libc::SOL_SOCKET, libc::SO_RXQ_OVFL),
+            Self::ErrorsV4 => (libc::IPPROTO_IP, libc::IP_RECVERR),
+            Self::ErrorsV6 => (libc::IPPROTO_IPV6, libc::IPV6_RECVERR),
         }
     }
 }

@@ -67,7 +67,6 @@ pub(super) fn session(
         source_port: source_port(control, session),
         created: moment(calendar, Some(meta.created)),
         observed_at: moment(calendar, Some(calendar.now())),
-        ..Default::default()
     }
 }
 
@@ -168,7 +167,6 @@ fn counters(view: &SessionView) -> v1::SessionCounters {
         auth_failures: counters.auth_failures(),
         flaps: counters.flaps.into(),
         tx_errors: counters.tx_errors.into(),
-        ..Default::default()
     }
 }
 
@@ -206,10 +204,8 @@ fn last_down(
                 .map(diagnostic)
                 .unwrap_or_default()
                 .into(),
-            ..Default::default()
         }),
         timestamp: moment(calendar, at),
-        ..Default::default()
     })
 }
 
@@ -224,7 +220,6 @@ fn discards(view: &SessionView) -> Vec<v1::DiscardCount> {
         .map(|(reason, count)| v1::DiscardCount {
             reason: reason.label().to_owned(),
             count: count.into(),
-            ..Default::default()
         })
         .collect()
 }
@@ -240,7 +235,6 @@ fn last_discard(
         reason: reason.label().to_owned(),
         ttl: ttl.into(),
         timestamp: moment(calendar, Some(at)),
-        ..Default::default()
     })
 }
 
@@ -254,7 +248,6 @@ fn arrivals(
         min: duration(view.arrivals.min),
         max: duration(view.arrivals.max),
         mean: duration(view.arrivals.mean()),
-        ..Default::default()
     })
 }
 
@@ -281,7 +274,6 @@ fn remote(view: &SessionView) -> v1::RemoteValues {
         detection_time: duration(
             ours.max(view.negotiated_tx) * u32::from(view.spec.detect_mult.get()),
         ),
-        ..Default::default()
     }
 }
 

@@ -25,7 +25,6 @@ use service::BfdApi;
 use unfinished::Unfinished;
 
 /// The routes of all services.
-#[must_use]
 pub fn router(control: Control, vitals: Arc<Vitals>) -> Router {
     let router = connectrpc::Router::new();
     let router = Arc::new(BfdApi::new(control)).register(router);

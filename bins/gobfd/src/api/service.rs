@@ -55,7 +55,6 @@ impl BfdService for BfdApi {
         })?;
         Response::ok(AddSessionResponse {
             session: MessageField::some(self.message(&added)),
-            ..Default::default()
         })
     }
 
@@ -100,7 +99,6 @@ impl BfdService for BfdApi {
         let session = self.control.look(&selector.find(&self.control)?);
         Response::ok(GetSessionResponse {
             session: MessageField::some(self.message(&session)),
-            ..Default::default()
         })
     }
 
@@ -151,7 +149,6 @@ impl BfdService for BfdApi {
         })?;
         Response::ok(SetSessionAdminResponse {
             session: MessageField::some(self.message(&session)),
-            ..Default::default()
         })
     }
 }

@@ -21,7 +21,6 @@ use crate::api::Vitals;
 use crate::metrics;
 
 /// The routes of the metrics server; `path` is that of the metrics page.
-#[must_use]
 pub fn router(path: &str, metrics: Metrics, vitals: Arc<Vitals>) -> Router {
     let page = Router::new().route(path, get(page)).with_state(metrics);
     page.merge(probes::router(path, vitals))

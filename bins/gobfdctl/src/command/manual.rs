@@ -2,8 +2,11 @@
 
 use std::io::Write;
 
+use clap::Command;
+use clap_mangen::Man;
+
 use crate::cli::Shell;
-use crate::exit::Exit;
+use crate::exit::{self, Exit};
 use crate::fault::Fault;
 
 /// Version, commit and date, given to the compiler as the daemon's are.
@@ -56,8 +59,58 @@ pub(super) fn completion(shell: Shell, out: &mut dyn Write) -> Result<Exit, Faul
 
 /// One page for all commands.
 pub(super) fn page(out: &mut dyn Write) -> Result<Exit, Fault> {
-    let mut grammar = crate::grammar().flatten_help(true);
+    let mut grammar = crate::grammar();
     grammar.build();
-    clap_mangen::Man::new(grammar).render(&mut &mut *out)?;
+    let page = Man::new(grammar.clone());
+    page.render_title(&mut *out)?;
+    page.render_name_section(&mut *out)?;
+    page.render_synopsis_section(&mut *out)?;
+    page.render_description_section(&mut *out)?;
+    page.render_options_section(&mut *out)?;
+    writeln!(out, ".SH COMMANDS")?;
+    for command in leaves(&grammar) {
+        chapter(command, out)?;
+    }
+    writeln!(out, ".SH EXIT STATUS")?;
+    for (code, meaning) in exit::CODES {
+        writeln!(out, ".TP\n{}\n{meaning}", *code as u8)?;
+    }
     Ok(Exit::Success)
+}
+
+/// The commands that do something, not those that only group.
+fn leaves(command: &Command) -> Vec<&Command> {
+    let below = command
+        .get_subcommands()
+        .filter(|below| below.get_name() != "help");
+    let each = below.map(|below| match below.has_subcommands() {
+        true => leaves(below),
+        false => vec![below],
+    });
+    each.flatten().collect()
+}
+
+/// One command: its name, what it does, and what it alone takes.
+fn chapter(command: &Command, out: &mut dyn Write) -> Result<(), Fault> {
+    let own = command.clone().mut_args(|arg| {
+        let shared = arg.is_global_set() || arg.get_id() == "help";
+        arg.hide(shared)
+    });
+    let page = Man::new(own);
+    writeln!(
+        out,
+        ".SS \"{}\"",
+        command.get_bin_name().unwrap_or_default()
+    )?;
+    let mut text = Vec::new();
+    page.render_description_section(&mut text)?;
+    if command
+        .get_arguments()
+        .any(|arg| !arg.is_global_set() && arg.get_id() != "help")
+    {
+        page.render_options_section(&mut text)?;
+    }
+    let text = String::from_utf8_lossy(&text).into_owned();
+    let mut lines = text.lines().filter(|line| !line.starts_with(".SH "));
+    Ok(lines.try_for_each(|line| writeln!(out, "{line}"))?)
 }

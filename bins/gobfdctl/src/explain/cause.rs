@@ -49,3 +49,31 @@ pub(crate) enum Cause {
     /// No daemon answers.
     NoDaemon,
 }
+
+#[cfg(test)]
+impl Cause {
+    /// Every cause, in order.
+    pub(crate) const ALL: [Self; 21] = [
+        Self::Up,
+        Self::ComingUp,
+        Self::AdminDown,
+        Self::InterfaceMissing,
+        Self::InterfaceDown,
+        Self::AddressMissing,
+        Self::NoRoute,
+        Self::AddressFamily,
+        Self::PeerAdminDown,
+        Self::PeerSignalsDown,
+        Self::WrongTtl,
+        Self::WrongPort,
+        Self::WrongInterface,
+        Self::Authentication,
+        Self::Refused,
+        Self::CannotSend,
+        Self::PassiveWaits,
+        Self::NothingReceived,
+        Self::NoSession,
+        Self::PortsHeld,
+        Self::NoDaemon,
+    ];
+}

@@ -125,7 +125,11 @@ fn named(name: &str, what: &str, otherwise: &str) -> String {
 
 /// The peer's packets are accepted: what it says decides.
 fn heard(session: &BfdSession) -> Option<Finding> {
-    let silence = age(session, session.last_packet_received.as_option()?);
+    let last = session.last_packet_received.as_option()?;
+    if fell_silent(session, last) {
+        return None;
+    }
+    let silence = age(session, last);
     let limit = go::wire(session.detection_time.as_option())
         .unwrap_or_default()
         .max(RECENT);
@@ -137,6 +141,19 @@ fn heard(session: &BfdSession) -> Option<Finding> {
         Some(SessionState::Down) if settled(session) => Some(peer_down(session)),
         _ => Some(coming_up(session)),
     }
+}
+
+/// The session went Down after its last packet, and not because of what that packet said.
+fn fell_silent(session: &BfdSession, last: &bfd_api::Timestamp) -> bool {
+    let spoken = ["peer-admin-down", "peer-signalled", "one-way"];
+    let verdict = session
+        .last_down
+        .as_option()
+        .map(|down| down.verdict.as_str());
+    let silent = verdict.is_some_and(|verdict| !spoken.contains(&verdict));
+    let changed = session.last_state_change.as_option();
+    let after = changed.is_some_and(|changed| !go::between(last, changed).is_zero());
+    session.local_state == SessionState::Down && silent && after
 }
 
 fn peer_admin_down() -> Finding {

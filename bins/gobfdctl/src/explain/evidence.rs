@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bfd_api::v1::{BfdSession, SessionDown, SessionType};
+use bfd_api::v1::{BfdSession, SessionDown, SessionState, SessionType};
 
 use crate::print::one_line_evidence;
 use crate::{go, names};
@@ -75,16 +75,21 @@ fn received(session: &BfdSession) -> Option<String> {
     Some(format!("last packet accepted {} ago", go::rough(gap)))
 }
 
+/// The limit is that of today, so it says nothing of gaps before a Down.
 fn gaps(session: &BfdSession) -> Option<String> {
     let arrivals = session.arrivals.as_option()?;
     let shown = |value| go::wire(value).map_or_else(|| "unknown".into(), go::rough);
-    Some(format!(
-        "arrival gaps: shortest {}, average {}, longest {}, limit {}",
+    let mut text = format!(
+        "arrival gaps: shortest {}, average {}, longest {}",
         shown(arrivals.min.as_option()),
         shown(arrivals.mean.as_option()),
-        shown(arrivals.max.as_option()),
-        shown(session.detection_time.as_option())
-    ))
+        shown(arrivals.max.as_option())
+    );
+    if session.local_state == SessionState::Up {
+        text.push_str(", limit ");
+        text.push_str(&shown(session.detection_time.as_option()));
+    }
+    Some(text)
 }
 
 fn discards(session: &BfdSession) -> Option<String> {

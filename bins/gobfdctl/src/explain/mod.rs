@@ -8,6 +8,8 @@ mod ports;
 mod reach;
 
 pub(crate) use answer::Explanation;
+#[cfg(test)]
+pub(crate) use cause::Cause;
 pub(crate) use diagnose::diagnose;
 pub(crate) use ports::ProcFs;
 pub(crate) use reach::{no_session, unreachable};

@@ -2,14 +2,15 @@
 
 use bfd_api::v1::{BfdSession, SessionState, WatchSessionEventsResponse};
 use serde::Serialize;
+use serde_saphyr::DoubleQuoted;
 
-use super::{SessionView, is_false};
-use crate::{go, names};
+use super::{SessionView, Time, is_false, time};
+use crate::names;
 
 /// One event.
 #[derive(Serialize)]
 pub(crate) struct EventView<'a> {
-    timestamp: String,
+    timestamp: Time,
     event_type: &'static str,
     previous_state: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -29,7 +30,7 @@ impl<'a> From<&'a WatchSessionEventsResponse> for EventView<'a> {
             timestamp: event
                 .timestamp
                 .as_option()
-                .map_or_else(|| "N/A".into(), go::time),
+                .map_or_else(|| DoubleQuoted("N/A".into()), time),
             event_type: names::event(event.r#type.as_known()),
             previous_state: names::state(event.previous_state.as_known()),
             session: session.map(SessionView::from),
@@ -53,7 +54,7 @@ impl EventView<'_> {
         };
         let mut line = format!(
             "[{}] {}  peer={peer}  state={state}  prev={}  discr={discriminator}",
-            self.timestamp, self.event_type, self.previous_state
+            self.timestamp.0, self.event_type, self.previous_state
         );
         if let Some(verdict) = self.verdict() {
             line.push_str("  verdict=");

@@ -14,7 +14,16 @@ pub(crate) use session::SessionView;
 
 use std::time::Duration;
 
+use serde_saphyr::DoubleQuoted;
+
 use crate::go;
+
+/// A time: YAML has it in quotes, because older readers take it for more than a text.
+type Time = DoubleQuoted<String>;
+
+fn time(at: &bfd_api::Timestamp) -> Time {
+    DoubleQuoted(go::time(at))
+}
 
 /// A duration of a message in Go's form.
 fn interval(value: Option<&bfd_api::Duration>) -> Option<String> {

@@ -8,8 +8,8 @@ use bfd_api::v1::{
 };
 use serde::Serialize;
 
-use super::{interval, is_false, is_zero, some_interval};
-use crate::{go, names};
+use super::{Time, interval, is_false, is_zero, some_interval, time};
+use crate::names;
 
 /// One session.
 #[derive(Serialize)]
@@ -37,9 +37,9 @@ pub(crate) struct SessionView<'a> {
     detection_time: Option<String>,
     auth_type: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    last_state_change: Option<String>,
+    last_state_change: Option<Time>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    last_packet_received: Option<String>,
+    last_packet_received: Option<Time>,
     // Since 0.7.0.
     #[serde(flatten)]
     more: More<'a>,
@@ -63,7 +63,7 @@ struct More<'a> {
     source_port: u32,
     poll_active: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    created: Option<String>,
+    created: Option<Time>,
     #[serde(skip_serializing_if = "Option::is_none")]
     counters: Option<CountersView>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -94,7 +94,7 @@ struct LastDiscardView<'a> {
     reason: &'a str,
     ttl: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
-    timestamp: Option<String>,
+    timestamp: Option<Time>,
 }
 
 #[derive(Serialize)]
@@ -125,7 +125,7 @@ struct DownView<'a> {
     verdict: &'a str,
     sentence: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    timestamp: Option<String>,
+    timestamp: Option<Time>,
     #[serde(skip_serializing_if = "Option::is_none")]
     evidence: Option<EvidenceView>,
 }
@@ -164,8 +164,8 @@ impl<'a> From<&'a BfdSession> for SessionView<'a> {
             negotiated_tx_interval: interval(session.negotiated_tx_interval.as_option()),
             detection_time: interval(session.detection_time.as_option()),
             auth_type: names::auth(session.auth_type.as_known()),
-            last_state_change: session.last_state_change.as_option().map(go::time),
-            last_packet_received: session.last_packet_received.as_option().map(go::time),
+            last_state_change: session.last_state_change.as_option().map(time),
+            last_packet_received: session.last_packet_received.as_option().map(time),
             more: More::from(session),
         }
     }
@@ -184,7 +184,7 @@ impl<'a> From<&'a BfdSession> for More<'a> {
             padded_pdu_size: session.padded_pdu_size,
             source_port: session.source_port,
             poll_active: session.poll_active,
-            created: session.created.as_option().map(go::time),
+            created: session.created.as_option().map(time),
             counters: session.counters.as_option().map(CountersView::from),
             discards: discards
                 .map(|one| (one.reason.as_str(), one.count))
@@ -216,7 +216,7 @@ impl<'a> From<&'a LastDiscard> for LastDiscardView<'a> {
         Self {
             reason: &discard.reason,
             ttl: discard.ttl,
-            timestamp: discard.timestamp.as_option().map(go::time),
+            timestamp: discard.timestamp.as_option().map(time),
         }
     }
 }
@@ -253,7 +253,7 @@ impl<'a> From<&'a SessionDown> for DownView<'a> {
         Self {
             verdict: &down.verdict,
             sentence: &down.sentence,
-            timestamp: down.timestamp.as_option().map(go::time),
+            timestamp: down.timestamp.as_option().map(time),
             evidence: down.evidence.as_option().map(EvidenceView::from),
         }
     }

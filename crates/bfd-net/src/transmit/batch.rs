@@ -76,6 +76,7 @@ impl TxBatch {
     /// last flush.
     ///
     /// `EMSGSIZE` means longer than the interface's MTU: raw packets are never fragmented here.
+    /// `ENOBUFS` means dropped on this host: the interface's queue or the neighbour table is full.
     pub fn flush(&mut self, mut failed: impl FnMut(u32, i32)) {
         for (token, errno) in self.failures.drain(..) {
             failed(token, errno);

@@ -9,7 +9,11 @@ use super::{
     frame::{self, MAX_HEADERS, MAX_PAYLOAD},
     sendmmsg,
 };
-use crate::{Family, option, sockaddr::RawAddr};
+use crate::{
+    Family,
+    option::{self, Switch},
+    sockaddr::RawAddr,
+};
 
 /// Packets per system call.
 pub(super) const CAPACITY: usize = 64;
@@ -173,15 +177,24 @@ impl PacketInfo {
 fn open_socket(family: Family) -> io::Result<Socket> {
     let protocol = Protocol::from(libc::IPPROTO_RAW);
     let socket = Socket::new(family.domain(), Type::RAW.nonblocking(), Some(protocol))?;
-    if family == Family::V6 {
-        // Otherwise a source that is not ours is refused on IPv6 and accepted on IPv4.
-        socket.set_freebind_v6(true)?;
-    }
+    set_family_options(&socket, family)?;
     if socket.set_priority(PRIORITY_CONTROL).is_err() {
         socket.set_priority(PRIORITY_UNPRIVILEGED)?;
     }
     enlarge_send_buffer(&socket)?;
     Ok(socket)
+}
+
+/// Without the errors switched on, raw sockets hide `ENOBUFS`: a full interface queue, a full
+/// neighbour table. Without free binding, IPv6 refuses a source that IPv4 accepts.
+fn set_family_options(socket: &Socket, family: Family) -> io::Result<()> {
+    match family {
+        Family::V4 => option::enable(socket, Switch::ErrorsV4),
+        Family::V6 => {
+            socket.set_freebind_v6(true)?;
+            option::enable(socket, Switch::ErrorsV6)
+        }
+    }
 }
 
 fn enlarge_send_buffer(socket: &Socket) -> io::Result<()> {

@@ -1,29 +1,69 @@
 //! Receive buffers: size, overflow and what is known of it.
 
-use bfd_net::{BufferGrant, Family, GroupSpec, RxSocket, SocketSet, TxBatch};
+use bfd_net::{BufferGrant, Egress, Family, GroupSpec, Realtime, RxSocket, SocketSet, TxBatch};
 use rustix::thread::{CapabilitySet, capabilities, set_capabilities};
 
 use crate::support::{Namespace, PAYLOAD, Reader, egress, flush, group, open};
 
-fn send(count: usize) {
-    let mut batch = TxBatch::open().expect("root may send");
-    for _ in 0..count {
-        batch.push(&egress("127.0.0.1", "127.0.0.1"), &PAYLOAD, 0);
-    }
-    flush(&mut batch);
+/// More than a small buffer holds, less than the queue of loopback itself (1000 per CPU).
+const SENT: usize = 300;
+
+/// A socket with a small buffer, and another that tells when everything sent so far has arrived.
+struct Stage {
+    reader: Reader,
+    marker: Reader,
+    batch: TxBatch,
 }
 
-fn small_buffer() -> Reader {
-    let spec = GroupSpec {
-        receive_buffer: 16 * 1024,
-        ..group(Family::V4, 3784, 1)
-    };
-    Reader::new(
-        SocketSet::open(spec)
-            .expect("a free port")
-            .into_sockets()
-            .remove(0),
-    )
+impl Stage {
+    /// Stays on one CPU, because only there loopback keeps the order between sockets.
+    fn new() -> Self {
+        let pinned = Realtime {
+            pin: Some(0),
+            ..Realtime::named("stage")
+        };
+        assert!(pinned.apply().is_empty());
+        let open = |port| {
+            let spec = GroupSpec {
+                receive_buffer: 16 * 1024,
+                ..group(Family::V4, port, 1)
+            };
+            Reader::new(
+                SocketSet::open(spec)
+                    .expect("a free port")
+                    .into_sockets()
+                    .remove(0),
+            )
+        };
+        let batch = TxBatch::open().expect("root may send");
+        Self {
+            reader: open(3784),
+            marker: open(4784),
+            batch,
+        }
+    }
+
+    /// Sends to the small buffer and returns when nothing is under way any more.
+    fn send(&mut self, count: usize) {
+        let way = egress("127.0.0.1", "127.0.0.1");
+        for _ in 0..count {
+            self.batch.push(&way, &PAYLOAD, 0);
+        }
+        self.batch.push(
+            &Egress {
+                destination_port: 4784,
+                ..way
+            },
+            &PAYLOAD,
+            0,
+        );
+        flush(&mut self.batch);
+        self.marker.one();
+    }
+
+    fn take_drops(&mut self) -> usize {
+        self.reader.socket.take_drops().expect("an open socket") as usize
+    }
 }
 
 /// Gives up a right on this thread only.
@@ -35,77 +75,66 @@ fn renounce(right: CapabilitySet) {
 
 #[test]
 fn overflow_is_counted_to_the_packet() {
-    const SENT: usize = 1000;
     Namespace::new().run(|| {
-        let mut reader = small_buffer();
-        send(SENT);
-        let received = reader.drain().len();
+        let mut stage = Stage::new();
+        stage.send(SENT);
+        let received = stage.reader.drain().len();
         assert!(
             (1..SENT).contains(&received),
             "{received} fitted into a small buffer"
         );
         assert_eq!(
-            reader.totals.drops, 0,
+            stage.reader.totals.drops, 0,
             "queued packets are older than the drops"
         );
-        let drops = reader.socket.take_drops().expect("an open socket");
-        assert_eq!(received + drops as usize, SENT);
-        assert_eq!(
-            reader.socket.take_drops().expect("an open socket"),
-            0,
-            "told once"
-        );
+        assert_eq!(received + stage.take_drops(), SENT);
+        assert_eq!(stage.take_drops(), 0, "told once");
     });
 }
 
 #[test]
 fn overflow_shows_with_the_next_packet() {
-    const SENT: usize = 1000;
     Namespace::new().run(|| {
-        let mut reader = small_buffer();
-        send(SENT);
-        let received = reader.drain().len();
-        send(1);
-        reader.wait_for(1);
-        assert_eq!(received + reader.totals.drops as usize, SENT);
-        assert_eq!(
-            reader.socket.take_drops().expect("an open socket"),
-            0,
-            "told once"
-        );
+        let mut stage = Stage::new();
+        stage.send(SENT);
+        let received = stage.reader.drain().len();
+        stage.send(1);
+        stage.reader.one();
+        assert_eq!(received + stage.reader.totals.drops as usize, SENT);
+        assert_eq!(stage.take_drops(), 0, "told once");
     });
 }
 
 /// The counter read from the socket may be newer than those of packets still queued.
 #[test]
 fn drops_read_early_are_not_counted_twice() {
-    const SENT: usize = 1000;
     Namespace::new().run(|| {
-        let mut reader = small_buffer();
-        send(SENT);
-        let early = reader.socket.take_drops().expect("an open socket");
-        let received = reader.drain().len();
-        send(1);
-        reader.wait_for(1);
-        assert_eq!(reader.totals.drops, 0);
-        assert_eq!(received + early as usize, SENT);
+        let mut stage = Stage::new();
+        stage.send(SENT);
+        let early = stage.take_drops();
+        let received = stage.reader.drain().len();
+        stage.send(1);
+        stage.reader.one();
+        assert_eq!(stage.reader.totals.drops, 0);
+        assert_eq!(received + early, SENT);
     });
 }
 
 #[test]
 fn the_buffer_grows_while_packets_are_queued() {
-    const SENT: usize = 2000;
     Namespace::new().run(|| {
-        let mut reader = small_buffer();
-        send(10);
-        let grant = reader
+        let mut stage = Stage::new();
+        stage.send(10);
+        let room = BufferGrant::bytes_for(SENT);
+        let grant = stage
+            .reader
             .socket
-            .resize_buffer(BufferGrant::bytes_for(SENT))
-            .expect("open");
+            .resize_buffer(room)
+            .expect("an open socket");
         assert!(!grant.is_short());
-        send(SENT - 10);
-        assert_eq!(reader.wait_for(SENT).len(), SENT);
-        assert_eq!(reader.socket.take_drops().expect("an open socket"), 0);
+        stage.send(SENT - 10);
+        assert_eq!(stage.reader.drain().len(), SENT);
+        assert_eq!(stage.take_drops(), 0);
     });
 }
 

@@ -14,6 +14,8 @@ pub(super) enum Cause {
     Path(PathProblem),
     Expired {
         limit: Duration,
+        /// The detection time as the peer knew it.
+        granted: Duration,
     },
     Signalled {
         state: State,
@@ -61,6 +63,7 @@ impl Session {
     /// is forgotten as far as RFC 5880 §6.8.1 and §6.8.18 ask.
     fn expire(&mut self, now: Instant, health: &LocalHealth, actions: &mut Actions) {
         let limit = self.detection_time().unwrap_or_default();
+        let granted = self.peer_detection_time();
         self.remote.discriminator = None;
         self.remote.min_rx = Micros(1);
         if self.poll != Poll::Idle {
@@ -69,7 +72,7 @@ impl Session {
         self.step(
             now,
             Event::Expired,
-            Cause::Expired { limit },
+            Cause::Expired { limit, granted },
             health,
             actions,
         );
@@ -90,7 +93,7 @@ impl Session {
         let verdict = match (cause, self.path) {
             (Cause::Admin, _) => Verdict::Admin,
             (Cause::Path(problem), _) | (_, Path::Waiting(problem)) => Verdict::LinkDown(problem),
-            (Cause::Expired { .. }, _) => self.silence(now, &evidence),
+            (Cause::Expired { granted, .. }, _) => self.silence(now, granted, &evidence),
             (
                 Cause::Signalled {
                     state: State::AdminDown,
@@ -105,10 +108,12 @@ impl Session {
         Down { verdict, evidence }
     }
 
-    /// Nothing was accepted: because we were deaf, or because nothing came.
-    fn silence(&self, now: Instant, evidence: &Evidence) -> Verdict {
+    /// Nothing was accepted: because we were deaf, or because nothing came. A passive peer that does
+    /// not hear us falls silent (RFC 5880 §6.8.7), so errors count for as long as it `granted`.
+    fn silence(&self, now: Instant, granted: Duration, evidence: &Evidence) -> Verdict {
         let since = now.saturating_sub(evidence.window);
-        if let Some(errno) = self.tx_error_since(since) {
+        let waited = now.saturating_sub(evidence.window.saturating_add(granted));
+        if let Some(errno) = self.tx_error_since(waited) {
             return Verdict::TxFailed(errno);
         }
         if evidence.socket_drops > 0 {
@@ -158,7 +163,7 @@ impl Session {
             .map(|last| now.saturating_duration_since(last))
             .unwrap_or_default();
         let limit = match cause {
-            Cause::Expired { limit } => limit,
+            Cause::Expired { limit, .. } => limit,
             _ => self.detection_time().unwrap_or_default(),
         };
         let window = match cause {

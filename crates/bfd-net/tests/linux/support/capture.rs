@@ -1,6 +1,9 @@
 //! Whole frames as they arrive on a cable.
 
-use std::{io::Read, time::Instant};
+use std::{
+    io::{self, Read},
+    time::Instant,
+};
 
 use socket2::{Domain, Protocol, Socket, Type};
 
@@ -26,7 +29,10 @@ impl Capture {
         let end = Instant::now() + LIMIT;
         while Instant::now() < end {
             let mut frame = vec![0; 65536];
-            let length = self.0.read(&mut frame).expect("a frame in time");
+            let length = match self.0.read(&mut frame) {
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
+                result => result.expect("a frame in time"),
+            };
             frame.truncate(length);
             let protocol = match frame[12..14] {
                 [0x08, 0x00] => frame[ETHERNET + 9],

@@ -8,7 +8,12 @@ pub(crate) use capture::Capture;
 pub(crate) use namespace::{Namespace, Pair, ifindex};
 pub(crate) use reader::Reader;
 
-use std::{net::IpAddr, num::NonZeroU16, time::Duration};
+use std::{
+    fmt::Debug,
+    net::IpAddr,
+    num::NonZeroU16,
+    time::{Duration, Instant},
+};
 
 use bfd_net::{Egress, Family, GroupSpec, RxSocket, SocketSet, TxBatch};
 
@@ -58,6 +63,19 @@ pub(crate) fn open(family: Family, port: u16, workers: u16) -> Vec<RxSocket> {
     SocketSet::open(group(family, port, workers))
         .expect("a free port")
         .into_sockets()
+}
+
+/// Repeats until it succeeds. A program started by another test holds copies of our descriptors
+/// for a moment, between fork and exec, so what was closed may live on that long.
+pub(crate) fn eventually<T, E: Debug>(mut attempt: impl FnMut() -> Result<T, E>) -> T {
+    let end = Instant::now() + LIMIT;
+    loop {
+        match attempt() {
+            Ok(value) => return value,
+            Err(error) => assert!(Instant::now() < end, "never succeeded: {error:?}"),
+        }
+        std::thread::yield_now();
+    }
 }
 
 /// Flushes a batch in which nothing may fail.

@@ -1,7 +1,7 @@
 //! Network namespaces that vanish with their value, also when a test fails.
 
 use std::{
-    fs::{self, File},
+    fs::File,
     os::fd::AsFd,
     process::{self, Command},
     sync::atomic::{AtomicU32, Ordering},
@@ -9,6 +9,8 @@ use std::{
 };
 
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
+
+use super::eventually;
 
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
@@ -21,7 +23,7 @@ impl Namespace {
     pub(crate) fn new() -> Self {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let name = format!("bfdnet-{}-{number}", process::id());
-        ip(&["netns", "add", &name]);
+        run("ip", &["netns", "add", &name]);
         let namespace = Self { name };
         namespace.ip("link set lo up");
         namespace
@@ -29,10 +31,18 @@ impl Namespace {
 
     /// Runs `ip` inside the namespace.
     pub(crate) fn ip(&self, arguments: &str) {
+        self.command("ip", arguments);
+    }
+
+    /// Runs `tc` inside the namespace.
+    pub(crate) fn tc(&self, arguments: &str) {
+        self.command("tc", arguments);
+    }
+
+    fn command(&self, program: &str, arguments: &str) {
         let within = ["-n", &self.name].into_iter();
-        ip(&within
-            .chain(arguments.split_whitespace())
-            .collect::<Vec<_>>());
+        let all: Vec<_> = within.chain(arguments.split_whitespace()).collect();
+        run(program, &all);
     }
 
     /// Runs `body` on a thread inside the namespace; sockets opened there stay there.
@@ -91,6 +101,9 @@ impl Pair {
                 "link set {name} address 02:00:00:00:00:0{letter} up"
             ));
         }
+        for end in [&self.a, &self.b] {
+            end.run(|| eventually(|| carrier(name)));
+        }
         self.address("fe80::a/64", "fe80::b/64", name);
     }
 
@@ -102,12 +115,19 @@ impl Pair {
     }
 }
 
+/// Until the kernel has noticed the carrier, an interface throws packets away.
+fn carrier(name: &str) -> Result<(), String> {
+    let shown = show(name);
+    if shown.contains(" state UP ") {
+        Ok(())
+    } else {
+        Err(shown)
+    }
+}
+
 /// Index of an interface in the namespace of the calling thread.
 pub(crate) fn ifindex(name: &str) -> u32 {
-    let output = Command::new("ip")
-        .args(["-o", "link", "show", "dev", name])
-        .output();
-    let text = String::from_utf8(output.expect("ip runs").stdout).expect("ip writes text");
+    let text = show(name);
     let number = text
         .split(':')
         .next()
@@ -115,19 +135,20 @@ pub(crate) fn ifindex(name: &str) -> u32 {
     number.unwrap_or_else(|| panic!("no index of {name} in {text:?}"))
 }
 
-fn ip(arguments: &[&str]) {
-    assert!(
-        fs::exists("/proc/self/ns/net").unwrap_or(false),
-        "needs Linux namespaces"
-    );
+fn show(name: &str) -> String {
     let output = Command::new("ip")
-        .args(arguments)
-        .output()
-        .expect("ip (iproute2) runs");
+        .args(["-o", "link", "show", "dev", name])
+        .output();
+    String::from_utf8(output.expect("ip runs").stdout).expect("ip writes text")
+}
+
+fn run(program: &str, arguments: &[&str]) {
+    let output = Command::new(program).args(arguments).output();
+    let output = output.unwrap_or_else(|e| panic!("{program} (iproute2) does not run: {e}"));
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(
         output.status.success(),
-        "ip {}: {stderr}",
+        "{program} {}: {stderr}",
         arguments.join(" ")
     );
 }

@@ -85,7 +85,8 @@ impl Reader {
             .collect()
     }
 
-    fn wait_readable(&mut self) {
+    /// Waits without reading.
+    pub(crate) fn wait_readable(&mut self) {
         let end = MonoNanos::now() + LIMIT;
         let ready = self.poller.wait(Some(end)).expect("epoll works").len();
         assert!(

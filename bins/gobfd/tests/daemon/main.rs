@@ -1,0 +1,13 @@
+//! The daemon as its users meet it: processes in network namespaces of their own, spoken to by
+//! `curl`, by `grpcio` from PyPI and by our own client. Needs root.
+#![forbid(unsafe_code)]
+
+mod api;
+mod load;
+mod paths;
+mod python;
+mod reload;
+mod start;
+mod stop;
+mod support;
+mod watch;

@@ -1,0 +1,141 @@
+//! What keeps the daemon from starting, said in one sentence.
+
+use std::net::Ipv4Addr;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use bfd_testbed::{Namespace, Process, Result};
+
+use crate::support::{Daemon, GOBFD, config, lonely};
+
+/// The one line a daemon leaves on standard error when it cannot start.
+fn fails(daemon: &mut Process) -> Result<String> {
+    let status = daemon.wait(Duration::from_secs(20))?;
+    assert_eq!(status.code(), Some(1), "{}", daemon.log());
+    let log = daemon.log();
+    let failure = log
+        .lines()
+        .filter(|line| line.contains("gobfd exited with error"));
+    let lines: Vec<_> = failure.collect();
+    assert_eq!(lines.len(), 1, "{log}");
+    Ok(lines[0].to_owned())
+}
+
+fn second(host: &Namespace, config: &str) -> Result<Process> {
+    let path = host.folder().join("second.yml");
+    std::fs::write(&path, config).expect("the folder of a namespace");
+    let args = ["--config", &path.display().to_string()];
+    Process::start(host, "second", Path::new(GOBFD), &args, host.folder())
+}
+
+#[test]
+fn a_second_daemon_is_told_of_the_first() -> Result<()> {
+    let (_topology, host) = lonely()?;
+    let first = Daemon::start(&host, &config(&["10.0.0.2"]))?;
+    let elsewhere = "grpc: {addr: \"127.0.0.1:0\"}\nmetrics: {addr: \"127.0.0.1:0\"}\n";
+    let line = fails(&mut second(&host, elsewhere)?)?;
+    assert!(line.contains("another daemon"), "{line}");
+    assert!(line.contains(&first.process.pid().to_string()), "{line}");
+    assert_eq!(first.sessions().len(), 1, "the first one lives on");
+    Ok(())
+}
+
+#[test]
+fn a_port_in_use_names_its_key() -> Result<()> {
+    let (_topology, host) = lonely()?;
+    let _first = Daemon::start(&host, &config(&[]))?;
+    let line = fails(&mut second(&host, &config(&[]))?)?;
+    assert!(
+        line.contains("cannot listen for the API on 127.0.0.1:50051"),
+        "{line}"
+    );
+    assert!(line.contains("set grpc.addr"), "{line}");
+    let line = fails(&mut second(&host, "grpc: {addr: \"127.0.0.1:0\"}\n")?)?;
+    assert!(line.contains("set metrics.addr"), "{line}");
+    Ok(())
+}
+
+#[test]
+fn bfd_ports_in_use_are_named() -> Result<()> {
+    let (_topology, host) = lonely()?;
+    let script = "import socket,time; s=socket.socket(socket.AF_INET,socket.SOCK_DGRAM); \
+                  s.bind(('0.0.0.0',3784)); print('bound',flush=True); time.sleep(120)";
+    let python = Path::new("python3");
+    let holder = Process::start(&host, "holder", python, &["-c", script], host.folder())?;
+    bfd_testbed::eventually("the port to be taken", || {
+        holder
+            .log()
+            .contains("bound")
+            .then_some(())
+            .ok_or_else(|| holder.log())
+    })?;
+    let line = fails(&mut second(&host, &config(&[]))?)?;
+    assert!(line.contains("3784"), "{line}");
+    Ok(())
+}
+
+#[test]
+fn a_missing_permission_is_named() -> Result<()> {
+    let (_topology, host) = lonely()?;
+    let setpriv = Path::new("setpriv");
+    let args = ["--bounding-set=-net_raw", "--inh-caps=-net_raw", GOBFD];
+    let mut daemon = Process::start(&host, "second", setpriv, &args, host.folder())?;
+    let line = fails(&mut daemon)?;
+    assert!(line.contains("CAP_NET_RAW"), "{line}");
+    Ok(())
+}
+
+#[test]
+fn a_bad_configuration_keeps_it_from_starting() -> Result<()> {
+    let (_topology, host) = lonely()?;
+    let mut daemon = second(&host, "sessions: [{peer: 10.0.0.2, tpye: single_hop}]\n")?;
+    let status = daemon.wait(Duration::from_secs(20))?;
+    assert_eq!(status.code(), Some(1));
+    let log = daemon.log();
+    assert!(log.contains("failed to load configuration"), "{log}");
+    assert!(log.contains("sessions[0].tpye"), "{log}");
+    Ok(())
+}
+
+#[test]
+fn systemd_hears_of_start_and_stop() -> Result<()> {
+    let (_topology, host) = lonely()?;
+    let path = host.folder().join("notify");
+    let socket = std::os::unix::net::UnixDatagram::bind(&path).expect("a socket");
+    socket
+        .set_read_timeout(Some(bfd_testbed::PATIENCE))
+        .expect("a limit");
+    let variable = format!("NOTIFY_SOCKET={}", path.display());
+    let args = [variable.as_str(), GOBFD];
+    let env = Path::new("env");
+    let mut daemon = Process::start(&host, "notified", env, &args, host.folder())?;
+    let mut octets = [0; 256];
+    let mut heard = || {
+        let length = socket.recv(&mut octets).expect("a message in time");
+        String::from_utf8_lossy(&octets[..length]).into_owned()
+    };
+    assert!(heard().contains("READY=1"));
+    daemon.signal(bfd_testbed::Signal::TERM)?;
+    assert!(heard().contains("STOPPING=1"));
+    assert!(daemon.wait(Duration::from_secs(10))?.success());
+    Ok(())
+}
+
+#[test]
+fn it_runs_without_a_configuration() -> Result<()> {
+    let (_topology, host) = lonely()?;
+    let mut daemon = Process::start(&host, "bare", Path::new(GOBFD), &[], host.folder())?;
+    bfd_testbed::eventually("an answer", || {
+        let probe = Command::new("ip")
+            .args(["netns", "exec", host.name(), "curl", "-sf"])
+            .arg(format!("http://{}:9100/readyz", Ipv4Addr::LOCALHOST))
+            .status();
+        match probe {
+            Ok(status) if status.success() => Ok(()),
+            _ => Err(daemon.log()),
+        }
+    })?;
+    assert!(daemon.terminate(Duration::from_secs(10))?.success());
+    Ok(())
+}

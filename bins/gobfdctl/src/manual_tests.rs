@@ -1,0 +1,50 @@
+//! The page of the manual names all that the program knows.
+
+use crate::exit;
+use crate::explain::Cause;
+
+const PAGE: &str = include_str!("../../../docs/en/cli.md");
+
+fn commands(command: &clap::Command, before: &str, found: &mut Vec<String>) {
+    for below in command.get_subcommands() {
+        let name = format!("{before}{}", below.get_name());
+        found.extend(below.get_arguments().filter_map(long));
+        if below.has_subcommands() {
+            commands(below, &format!("{name} "), found);
+        } else {
+            found.push(format!("`{name}"));
+        }
+    }
+}
+
+fn long(argument: &clap::Arg) -> Option<String> {
+    argument.get_long().map(|name| format!("`--{name}`"))
+}
+
+#[test]
+fn each_command_and_flag_is_on_the_page() {
+    let grammar = crate::grammar();
+    let mut names: Vec<_> = grammar.get_arguments().filter_map(long).collect();
+    commands(&grammar, "", &mut names);
+    assert!(names.len() > 30);
+    for name in names {
+        assert!(PAGE.contains(&name), "{name}");
+    }
+}
+
+#[test]
+fn each_cause_is_on_the_page() {
+    for cause in Cause::ALL {
+        let name = serde_json::to_value(cause).unwrap();
+        let name = format!("`{}`", name.as_str().unwrap());
+        assert!(PAGE.contains(&name), "{name}");
+    }
+}
+
+#[test]
+fn each_exit_code_is_on_the_page() {
+    for (code, meaning) in exit::CODES {
+        let row = format!("| {} | {meaning} |", *code as u8);
+        assert!(PAGE.replace('`', "").contains(&row), "{row}");
+    }
+}
