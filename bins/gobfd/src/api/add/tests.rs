@@ -113,7 +113,7 @@ fn each_fault_has_its_code_and_message() {
         (|r| r.r#type = SessionType::SESSION_TYPE_GENEVE.into(), Invalid, "SESSION_TYPE_GENEVE: "),
         (|r| r.auth_type = EnumValue::Unknown(77), Invalid, "auth type mismatch"),
         (|r| r.auth_key_id = 1, Invalid, "api auth key material requires auth_type"),
-        (|r| r.auth_secret = b"x".to_vec().into(), Invalid, "api auth key material requires auth_type"),
+        (|r| r.auth_secret = b"x".to_vec(), Invalid, "api auth key material requires auth_type"),
         (|r| r.auth_type = AuthenticationType::AUTHENTICATION_TYPE_KEYED_SHA1.into(), Unimplemented,
             "authentication of sessions is not part of this release"),
         (|r| r.detect_multiplier = 0, Invalid, "detect multiplier must be >= 1"),
