@@ -18,6 +18,8 @@ const DISTURBED: f64 = 0.02;
 const ENDS: f64 = 4.0;
 /// No crowd excuses more than this share.
 const MOST_DISTURBED: f64 = 0.4;
+/// Fewer gaps than this show no habit.
+const HABIT: usize = 20;
 /// How late a quiet machine may make a single packet.
 const LATENESS: Duration = Duration::from_millis(50);
 
@@ -80,10 +82,11 @@ pub(super) fn check(stream: &[Said<'_>], ours: &Ours, report: &mut Report) {
 /// Far outside the window counts at once; slightly outside only if it is the habit.
 pub(super) fn judge(ours: &Ours, report: &mut Report) {
     let disturbed = std::mem::take(&mut report.gaps.disturbed);
+    let all = report.gaps.count() + disturbed.len();
     #[expect(clippy::cast_precision_loss, reason = "a count of packets in a test")]
-    let share = disturbed.len() as f64 / report.gaps.count().max(1) as f64;
+    let share = disturbed.len() as f64 / all.max(1) as f64;
     let excused = (DISTURBED + ENDS * ours.noise.share).min(MOST_DISTURBED);
-    if share > excused && disturbed.len() > 2 {
+    if share > excused && all >= HABIT {
         report.violations.extend(disturbed.iter().cloned());
     }
     report.gaps.disturbed = disturbed;
