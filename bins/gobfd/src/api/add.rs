@@ -42,6 +42,7 @@ pub(super) fn intent(request: &AddSessionRequestView<'_>) -> Result<Intent, Conn
         interface,
         hops,
     };
+    fits(&key)?;
     if key.needs_interface() && key.interface.is_none() {
         return Err(invalid(format!(
             "peer address {peer} is link-local: interface_name or a zone ({peer}%eth0) is required"
@@ -69,6 +70,20 @@ pub(super) fn intent(request: &AddSessionRequestView<'_>) -> Result<Intent, Conn
     })
 }
 
+/// What the addresses of a session say together.
+fn fits(key: &SessionKey) -> Result<(), ConnectError> {
+    match key.local {
+        Some(local) if local.is_ipv4() != key.peer.is_ipv4() => Err(invalid(format!(
+            "local address {local} and peer address {} are of different families",
+            key.peer
+        ))),
+        Some(local) if local == key.peer => Err(invalid(format!(
+            "local address and peer address are both {local}"
+        ))),
+        _ => Ok(()),
+    }
+}
+
 /// An address and its zone, as `fe80::1%eth0`.
 pub(super) fn peer(text: &str) -> Result<(IpAddr, Option<&str>), ConnectError> {
     let (address, zone) = match text.split_once('%') {
@@ -83,7 +98,8 @@ pub(super) fn peer(text: &str) -> Result<(IpAddr, Option<&str>), ConnectError> {
     if address.is_unspecified() || address.is_multicast() {
         return Err(fault("not the address of one host".to_owned()));
     }
-    Ok((address, zone))
+    // One host, one key: an IPv4 address in the clothes of IPv6 is the IPv4 address.
+    Ok((address.to_canonical(), zone))
 }
 
 /// A local address; empty: none.
@@ -96,7 +112,7 @@ pub(super) fn local(text: &str) -> Result<Option<IpAddr>, ConnectError> {
     if address.is_unspecified() || address.is_multicast() {
         return Err(fault("not an address to send from"));
     }
-    Ok(Some(address))
+    Ok(Some(address.to_canonical()))
 }
 
 fn hops(kind: EnumValue<SessionType>) -> Result<Hops, ConnectError> {

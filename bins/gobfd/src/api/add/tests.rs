@@ -103,6 +103,8 @@ fn each_fault_has_its_code_and_message() {
         (|r| r.peer_address = "::".into(), Invalid, "not the address of one host"),
         (|r| r.peer_address = "fe80::1".into(), Invalid, "interface_name or a zone"),
         (|r| r.local_address = "x".into(), Invalid, "parse local address \"x\": "),
+        (|r| r.local_address = "fd00::1".into(), Invalid, "are of different families"),
+        (|r| r.local_address = "::ffff:192.0.2.1".into(), Invalid, "are both 192.0.2.1"),
         (|r| r.local_address = "0.0.0.0".into(), Invalid, "not an address to send from"),
         (|r| r.r#type = EnumValue::default(), Invalid, "SESSION_TYPE_UNSPECIFIED: invalid session type"),
         (|r| r.r#type = EnumValue::Unknown(77), Invalid, "77: invalid session type"),
