@@ -6,6 +6,8 @@
 
 mod connection;
 mod listen;
+#[cfg(test)]
+mod tests;
 
 pub use connection::{Server, Stop};
 pub use listen::{BindError, Listener};

@@ -362,3 +362,57 @@ fn the_api_is_on_a_unix_socket_too() -> Result<()> {
     }
     Ok(())
 }
+
+#[test]
+fn every_protocol_and_codec_is_understood() -> Result<()> {
+    let (_topology, host) = lonely()?;
+    let daemon = Daemon::start(&host, &config(&["10.0.0.2"]))?;
+    let url = format!(
+        "http://{}/bfd.v1.BfdService/ListSessions",
+        crate::support::API
+    );
+    // An empty request: alone for unary Connect, else in an envelope of five octets.
+    let bare = host.folder().join("bare").display().to_string();
+    let framed = host.folder().join("framed").display().to_string();
+    std::fs::write(&bare, "").expect("the folder of a namespace");
+    std::fs::write(&framed, [0; 5]).expect("the folder of a namespace");
+    #[rustfmt::skip]
+    let table = [
+        ("--http1.1", "application/proto", &bare),
+        ("--http2-prior-knowledge", "application/proto", &bare),
+        ("--http1.1", "application/grpc-web+proto", &framed),
+        ("--http2-prior-knowledge", "application/grpc-web", &framed),
+        ("--http2-prior-knowledge", "application/grpc+proto", &framed),
+    ];
+    for (version, kind, body) in table {
+        let kind = format!("content-type: {kind}");
+        let body = format!("@{body}");
+        let args = [
+            version,
+            "-H",
+            &kind,
+            "-H",
+            "te: trailers",
+            "--data-binary",
+            &body,
+            &url,
+        ];
+        let (status, answer) = daemon.curl(&args);
+        assert_eq!(status, 200, "{version} {kind}: {answer}");
+        assert!(answer.contains("10.0.0.2"), "{version} {kind}: {answer}");
+    }
+    Ok(())
+}
+
+#[test]
+fn promtool_finds_nothing_to_complain_about() -> Result<()> {
+    let (_topology, host) = lonely()?;
+    let daemon = Daemon::start(&host, &config(&["10.0.0.2", "fd00::2"]))?;
+    let (_, page) = daemon.get("/metrics");
+    let path = host.folder().join("page");
+    std::fs::write(&path, page).expect("the folder of a namespace");
+    let script = format!("promtool check metrics < {}", path.display());
+    let said = host.run("sh", &["-ec", &script])?;
+    assert_eq!(said, "");
+    Ok(())
+}

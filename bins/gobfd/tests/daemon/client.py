@@ -77,4 +77,11 @@ event = next(watch)
 assert (event.type, event.session.local_state) == (DELETED, ADMIN_DOWN), event
 fails(grpc.StatusCode.NOT_FOUND, "GetSession", message("GetSessionRequest")(**key))
 watch.cancel()
+
+# The standard health service, by its bare octets: field 1 is SERVING.
+health = channel.unary_unary("/grpc.health.v1.Health/Check")
+assert health(b"", timeout=30) == b"\x08\x01"
+states = channel.unary_stream("/grpc.health.v1.Health/Watch")(b"", timeout=30)
+assert next(states) == b"\x08\x01"
+states.cancel()
 print("all good")

@@ -1,6 +1,6 @@
 //! Interfaces and addresses that come and go.
 
-use bfd_testbed::Result;
+use bfd_testbed::{Result, Signal};
 
 use crate::support::{Daemon, Pair, config};
 
@@ -91,5 +91,31 @@ fn link_local_peers_on_an_interface() -> Result<()> {
     let up = left.wait(&theirs.to_string(), "UP")?;
     assert_eq!(up["localAddress"], ours.to_string());
     assert_eq!(up["interfaceName"], "eth0");
+    Ok(())
+}
+
+#[test]
+fn lost_notifications_are_made_good() -> Result<()> {
+    let pair = Pair::new()?;
+    let text = "sessions:\n  - {peer: 10.7.0.2, local: 10.7.0.1}\n";
+    let left = Daemon::start(&pair.left, text)?;
+    let waits = left.session("10.7.0.2");
+    assert_eq!(waits["pathProblem"], "PATH_PROBLEM_ADDRESS_MISSING");
+    // More changes than any buffer of the kernel holds, while nobody reads.
+    let batch: String = (0..8_000)
+        .map(|number| format!("10.8.{}.{}/32 dev eth0\n", number / 250, number % 250 + 1))
+        .flat_map(|address| [format!("addr add {address}"), format!("addr del {address}")])
+        .chain(["addr add 10.7.0.1/24 dev eth0\n".to_owned()])
+        .collect();
+    let path = pair.left.folder().join("batch");
+    std::fs::write(&path, batch).expect("the folder of a namespace");
+    left.process.signal(Signal::STOP)?;
+    let done = pair.left.ip(&["-batch", &path.display().to_string()]);
+    left.process.signal(Signal::CONT)?;
+    done?;
+    let ready = left.wait_until("10.7.0.2", "ready", |s| s.get("pathProblem").is_none())?;
+    assert_eq!(ready["localAddress"], "10.7.0.1");
+    let said = left.logged("rtnetlink messages were lost, reading interfaces and addresses anew");
+    assert!(!said.is_empty(), "{}", left.process.log());
     Ok(())
 }
