@@ -1,14 +1,22 @@
 //! From the monotonic clock of the engine to times people read.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bfd_proto::Instant;
 
+/// Wall clock minus monotonic clock in nanoseconds, as it was when it was last found different.
+static OFFSET: AtomicU64 = AtomicU64::new(0);
+/// Differences below this come from reading two clocks one after the other, not from setting one.
+const SET: u64 = 1_000_000;
+
 /// Both clocks at one moment. To be read anew for each answer: the wall clock may be set.
+///
+/// While it is not, the same moment has the same time in every answer.
 #[derive(Clone, Copy, Debug)]
 pub struct Calendar {
     now: Instant,
-    wall: Duration,
+    offset: u64,
 }
 
 impl Calendar {
@@ -20,7 +28,13 @@ impl Calendar {
         let wall = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
-        Self { now, wall }
+        let wall = u64::try_from(wall.as_nanos()).unwrap_or(u64::MAX);
+        let offset = steady(
+            OFFSET.load(Ordering::Relaxed),
+            wall.saturating_sub(now.as_nanos()),
+        );
+        OFFSET.store(offset, Ordering::Relaxed);
+        Self { now, offset }
     }
 
     /// The moment this was read.
@@ -31,9 +45,32 @@ impl Calendar {
 
     /// Time since 1970 at `moment`, as the wall clock counts today.
     #[must_use]
-    pub fn wall(&self, moment: Instant) -> Duration {
-        let ago = self.now.saturating_duration_since(moment);
-        let ahead = moment.saturating_duration_since(self.now);
-        self.wall.saturating_sub(ago).saturating_add(ahead)
+    pub const fn wall(&self, moment: Instant) -> Duration {
+        Duration::from_nanos(self.offset.saturating_add(moment.as_nanos()))
+    }
+}
+
+const fn steady(known: u64, measured: u64) -> u64 {
+    if known.abs_diff(measured) < SET {
+        known
+    } else {
+        measured
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Calendar, SET, steady};
+
+    #[test]
+    fn a_moment_keeps_its_time_until_the_clock_is_set() {
+        assert_eq!(steady(5_000_000, 5_000_000 + SET - 1), 5_000_000);
+        assert_eq!(steady(5_000_000, 5_000_000 + SET), 5_000_000 + SET);
+        assert_eq!(steady(5_000_000, 5_000_000 - SET), 5_000_000 - SET);
+        let moment = bfd_control::now();
+        let first = Calendar::read().wall(moment);
+        for _ in 0..1_000 {
+            assert_eq!(Calendar::read().wall(moment), first);
+        }
     }
 }

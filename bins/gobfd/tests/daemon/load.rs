@@ -8,8 +8,9 @@ use serde_json::json;
 use crate::support::{Daemon, Pair};
 
 const COUNT: usize = 5_000;
-/// Slow enough for a debug build beside other tests: what is proven is that readers disturb nobody.
-const TIMERS: &str = "bfd: {default_desired_min_tx: 300ms, default_required_min_rx: 300ms}\n";
+/// Packets as in a real network, patience for a debug build that shares its cores with other tests.
+const TIMERS: &str = "bfd: {default_desired_min_tx: 300ms, default_required_min_rx: 300ms, \
+                      default_detect_multiplier: 10}\n";
 
 fn addresses(side: u8) -> impl Iterator<Item = String> {
     (0..COUNT).map(move |number| format!("10.{side}.{}.{}", number / 250, number % 250 + 1))

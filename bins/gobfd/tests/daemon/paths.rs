@@ -34,9 +34,16 @@ fn a_session_waits_for_interface_and_address() -> Result<()> {
 #[test]
 fn a_lost_carrier_is_a_link_down_and_mends() -> Result<()> {
     let pair = Pair::new()?;
-    let bound = "  - {peer: \"fd00::2\", interface: eth0}\n";
-    let left = Daemon::start(&pair.left, &(config(&["10.0.0.2"]) + bound))?;
-    let _right = Daemon::start(&pair.right, &config(&["10.0.0.1", "fd00::1"]))?;
+    // The kernel may take a second to tell of a lost carrier; silence must not be noticed before.
+    let slow = "desired_min_tx: 500ms, required_min_rx: 500ms, detect_mult: 10";
+    let sessions = format!(
+        "sessions:\n  - {{peer: 10.0.0.2, {slow}}}\n  - {{peer: \"fd00::2\", interface: eth0, {slow}}}\n"
+    );
+    let left = Daemon::start(&pair.left, &sessions)?;
+    let _right = Daemon::start(
+        &pair.right,
+        &sessions.replace("::2", "::1").replace("0.2,", "0.1,"),
+    )?;
     for peer in ["10.0.0.2", "fd00::2"] {
         left.wait(peer, "UP")?;
     }

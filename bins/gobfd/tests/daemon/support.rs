@@ -38,14 +38,11 @@ impl Pair {
     }
 }
 
-/// One namespace with 10.0.0.1 on an interface that leads nowhere.
-pub(crate) fn lonely() -> Result<(Topology, Namespace)> {
-    let topology = Topology::new()?;
-    let namespace = topology.namespace("lonely")?;
-    namespace.ip(&["link", "add", "eth0", "type", "dummy"])?;
-    namespace.ip(&["link", "set", "eth0", "up"])?;
-    namespace.add_address("eth0", "10.0.0.1/24")?;
-    Ok((topology, namespace))
+/// One host, 10.0.0.1, and a wire to another where nobody answers.
+pub(crate) fn lonely() -> Result<(Pair, Namespace)> {
+    let pair = Pair::new()?;
+    let host = pair.left.clone();
+    Ok((pair, host))
 }
 
 /// A running `gobfd`.
@@ -173,16 +170,6 @@ impl Daemon {
             .filter_map(|line| serde_json::from_str(line).ok());
         lines
             .filter(|line: &Value| line["msg"] == message)
-            .collect()
-    }
-
-    /// Changes of the session with this peer that were logged: old and new state.
-    pub(crate) fn changes(&self, peer: &str) -> Vec<(String, String)> {
-        let lines = self.logged("session state changed");
-        let of_peer = lines.iter().filter(|line| line["peer"] == peer);
-        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        of_peer
-            .map(|line| (text(&line["old_state"]), text(&line["new_state"])))
             .collect()
     }
 }

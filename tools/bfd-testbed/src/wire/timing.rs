@@ -165,7 +165,8 @@ impl<'a> Track<'a> {
         let frame = said.frame.number;
         let violation = Violation { frame, rule, found };
         let lateness = LATENESS + 2 * ours.noise.worst;
-        let gross = gap > most + lateness || early && gap + lateness < least;
+        // A busy machine makes packets late, never early; a whole interval late is a lost packet.
+        let gross = gap > most + most.max(lateness) || early && gap + lateness < least;
         if gross {
             report.violations.push(violation);
         } else {
