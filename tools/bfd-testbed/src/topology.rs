@@ -323,7 +323,7 @@ struct Folder {
 impl Folder {
     fn new() -> Result<Self> {
         let path = tempfile::Builder::new()
-            .prefix("gobfd-testbed-")
+            .prefix(&registry::folder_prefix())
             // FRR runs as a user of its own and has to get through.
             .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o755))
             .tempdir()
