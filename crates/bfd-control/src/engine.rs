@@ -24,6 +24,8 @@ pub trait Sessions: Send + Sync + 'static {
     fn admin(&self, id: SessionId, admin: Admin);
     /// Gives a session another way, or takes it away.
     fn path(&self, id: SessionId, endpoint: Endpoint, path: Result<Egress, PathProblem>);
+    /// Says which interfaces are point-to-point links, in place of those named before.
+    fn point_to_point(&self, interfaces: Vec<u32>);
     /// Ends a session: AdminDown, told to the peer for its detection time.
     fn remove(&self, id: SessionId);
     /// Ends all sessions within `limit`.
@@ -51,6 +53,10 @@ impl Sessions for EngineHandle {
 
     fn path(&self, id: SessionId, endpoint: Endpoint, path: Result<Egress, PathProblem>) {
         Self::path(self, id, endpoint, path);
+    }
+
+    fn point_to_point(&self, interfaces: Vec<u32>) {
+        Self::point_to_point(self, interfaces);
     }
 
     fn remove(&self, id: SessionId) {

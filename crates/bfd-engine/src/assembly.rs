@@ -18,10 +18,25 @@ use crate::ring::Ring;
 use crate::worker::{Desk, Worker};
 use crate::{EngineHandle, Entropy};
 
-/// Events that wait for their reader, for each worker.
-const EVENTS: usize = 8192;
-/// Messages that wait for a thread, in each lane.
-const MESSAGES: usize = 4096;
+/// How much may wait between threads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Capacities {
+    /// Events that wait for their reader, for each worker; what finds no place is seen in the
+    /// state table.
+    pub events: usize,
+    /// Messages that wait for a thread, in each lane; a full mailbox makes the control plane wait.
+    pub messages: usize,
+}
+
+impl Default for Capacities {
+    /// 8192 events, 4096 messages: a mass failure of some thousand sessions.
+    fn default() -> Self {
+        Self {
+            events: 8192,
+            messages: 4096,
+        }
+    }
+}
 
 /// What one thread runs on, and how to wake it.
 #[derive(Debug)]
@@ -49,14 +64,19 @@ impl<I: Io> Assembly<I> {
     /// # Errors
     /// When there are more than 65 535 workers or none, when the process has no file descriptor
     /// left, or when the operating system gives no random number.
-    pub fn new(workers: Vec<Place<I>>, desk: Place<I>, entropy: Entropy) -> io::Result<Self> {
+    pub fn new(
+        workers: Vec<Place<I>>,
+        desk: Place<I>,
+        entropy: Entropy,
+        capacities: Capacities,
+    ) -> io::Result<Self> {
         let count = u16::try_from(workers.len()).map_err(io::Error::other)?;
         let registry = Registry::new(count, entropy).map_err(io::Error::other)?;
         let wakes = workers.iter().map(|place| Arc::clone(&place.wake));
         let shared = Arc::new(Shared {
             registry: Mutex::new(registry),
-            workers: wakes.map(port).collect(),
-            desk: Arc::new(Mailbox::<DeskCommand>::new(MESSAGES, desk.wake)),
+            workers: wakes.map(|wake| port(wake, capacities)).collect(),
+            desk: Arc::new(Mailbox::<DeskCommand>::new(capacities.messages, desk.wake)),
             desk_meters: Arc::default(),
             listener: Waker::new()?,
         });
@@ -71,10 +91,10 @@ impl<I: Io> Assembly<I> {
     }
 }
 
-fn port(wake: Arc<dyn Wake>) -> WorkerPort {
+fn port(wake: Arc<dyn Wake>, capacities: Capacities) -> WorkerPort {
     WorkerPort {
-        mailbox: Arc::new(Mailbox::new(MESSAGES, wake)),
-        ring: Arc::new(Ring::new(EVENTS)),
+        mailbox: Arc::new(Mailbox::new(capacities.messages, wake)),
+        ring: Arc::new(Ring::new(capacities.events)),
         table: Arc::default(),
         meters: Arc::default(),
     }

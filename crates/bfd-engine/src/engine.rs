@@ -10,7 +10,7 @@ use bfd_net::{
     Realtime, RxSocket, SocketSet, TransmitError, Waker, cpu_count,
 };
 
-use crate::assembly::{Assembly, Place};
+use crate::assembly::{Assembly, Capacities, Place};
 use crate::{EngineHandle, Entropy, LinuxIo};
 
 /// Single-hop and multihop control packets (RFC 5881 §4, RFC 5883 §5).
@@ -119,7 +119,7 @@ impl Engine {
             handle,
             workers,
             desk,
-        } = Assembly::new(places, desk, Entropy::System)?;
+        } = Assembly::new(places, desk, Entropy::System, Capacities::default())?;
         let mut threads = Vec::new();
         for (number, worker) in workers.into_iter().enumerate() {
             let name = format!("bfd-worker-{number}");

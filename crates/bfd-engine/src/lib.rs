@@ -28,7 +28,7 @@ mod table;
 mod wheel;
 mod worker;
 
-pub use assembly::{Assembly, Place};
+pub use assembly::{Assembly, Capacities, Place};
 pub use desk::FrontDesk;
 pub use engine::{Engine, EngineConfig, StartError, Warning};
 pub use entropy::Entropy;

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant as Clock};
 
 use allocation_counter::measure;
-use bfd_engine::{Assembly, Entropy, Io, LinuxIo, Place, SessionId};
+use bfd_engine::{Assembly, Capacities, Entropy, Io, LinuxIo, Place, SessionId};
 use bfd_net::{Family, GroupSpec, RxSocket, SocketSet, Waker};
 use bfd_proto::{SessionKind, State};
 
@@ -70,7 +70,13 @@ fn assemble() -> Assembly<LinuxIo> {
         worker.extend(sockets.next());
         desk.extend(sockets.next());
     }
-    Assembly::new(vec![place(worker)], place(desk), Entropy::System).expect("assembled")
+    Assembly::new(
+        vec![place(worker)],
+        place(desk),
+        Entropy::System,
+        Capacities::default(),
+    )
+    .expect("assembled")
 }
 
 fn place(sockets: Vec<RxSocket>) -> Place<LinuxIo> {

@@ -230,6 +230,21 @@ fn only_spoilt_digests_do_not_match() {
     }
 }
 
+// covers: 5880-6.8.6-01..03
+#[test]
+fn a_short_payload_shows_the_first_rule_it_breaks() {
+    let broken = |payload: &[u8]| ControlPacket::parse(payload).unwrap_err();
+    assert_eq!(broken(&[0x00]), ParseError::Version);
+    assert_eq!(broken(&[0x20]), ParseError::Truncated);
+    assert_eq!(broken(&[0x20, 0xc0, 3, 23]), ParseError::LengthTooShort);
+    assert_eq!(
+        broken(&[0x20, 0xc0, 3, 24]),
+        ParseError::LengthExceedsPayload
+    );
+    assert_eq!(broken(&[0x20, 0xc4, 3, 25]), ParseError::LengthTooShort);
+    assert_eq!(broken(&[0x40, 0xc4, 3, 25]), ParseError::Version);
+}
+
 #[test]
 fn each_rule_of_the_codec_has_a_malformed_packet() {
     let rules: Vec<_> = malformed()

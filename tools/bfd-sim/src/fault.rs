@@ -121,6 +121,18 @@ impl Fault {
         }
     }
 
+    /// How long after it both ends may still have to notice: a host that was kept from running may
+    /// wake up to a silence that has just begun.
+    pub(crate) fn aftermath(self, limits: Limits) -> Duration {
+        let woken = matches!(self, Self::LongStall(_) | Self::WorkerStall(..));
+        let silence = if woken {
+            limits.longest
+        } else {
+            Duration::ZERO
+        };
+        silence + Duration::from_millis(100)
+    }
+
     /// Lets it begin; `time` is how long it is meant to last.
     pub(crate) fn begin(self, world: &mut World, time: Duration) {
         match self {

@@ -3,10 +3,16 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-use bfd_engine::{Assembly, Entropy, Event, Place, Wake};
+use bfd_engine::{Assembly, Capacities, Entropy, Event, Place, Wake};
 use bfd_proto::Instant;
 
 use crate::wire::{HostSide, Shared, SimIo};
+
+/// Room for a few sessions; making more takes longer than most runs.
+const CAPACITIES: Capacities = Capacities {
+    events: 256,
+    messages: 256,
+};
 
 /// An engine and the state of its threads.
 #[derive(Debug)]
@@ -61,7 +67,8 @@ impl Host {
             })
             .collect();
         let desk = places.pop().expect("there is a desk");
-        let engine = Assembly::new(places, desk, Entropy::Seeded(seed)).expect("an event is free");
+        let engine = Assembly::new(places, desk, Entropy::Seeded(seed), CAPACITIES)
+            .expect("an event is free");
         let thread = |bell| Thread {
             due: now,
             stalled_until: now,

@@ -1,5 +1,7 @@
 //! Replays or searches seeds: `cargo run -p bfd-sim -- --seed 7`.
 
+#![forbid(unsafe_code)]
+
 use std::process::ExitCode;
 
 use bfd_sim::run;

@@ -86,10 +86,11 @@ impl Scenario {
             .pass(chance.between(Duration::from_millis(50), Duration::from_millis(300)))?;
         self.check_negotiation()?;
         self.verdicts();
-        let time = fault.duration(self.limits());
+        let limits = self.limits();
+        let time = fault.duration(limits);
         self.begin(fault, time);
         let before = self.casts();
-        self.world.pass(time + Duration::from_millis(100))?;
+        self.world.pass(time + fault.aftermath(limits))?;
         self.check_verdicts(fault, &before)?;
         fault.end(&mut self.world);
         self.come_up()?;

@@ -15,7 +15,7 @@ use signal_hook::iterator::Signals;
 
 use crate::command::run;
 
-/// First letters of every namespace of ours; the pid of the maker follows.
+/// First letters of every namespace and folder of ours; the pid of the maker follows.
 const PREFIX: &str = "gobfdtest-";
 
 #[derive(Default)]
@@ -90,7 +90,30 @@ pub(crate) fn remove_namespace(name: &str) {
     let _ = run("ip", &["netns", "del", name]);
 }
 
+/// What a folder's name begins with, and which process made it.
+pub(crate) fn folder_prefix() -> String {
+    format!("{PREFIX}{}-", std::process::id())
+}
+
 fn sweep() {
+    sweep_namespaces();
+    for entry in std::fs::read_dir(std::env::temp_dir())
+        .into_iter()
+        .flatten()
+        .flatten()
+    {
+        let name = entry.file_name();
+        if name
+            .to_str()
+            .and_then(maker)
+            .is_some_and(|pid| !is_alive(pid))
+        {
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+fn sweep_namespaces() {
     for line in run("ip", &["netns", "list"]).unwrap_or_default().lines() {
         let name = line.split_whitespace().next().unwrap_or_default();
         if maker(name).is_some_and(|pid| !is_alive(pid)) {

@@ -244,15 +244,17 @@ impl End {
         self.namespace.add_address(&self.interface, address)
     }
 
-    /// Silently drops all that leaves this end. The rule sits behind the sender's IP layer and before
-    /// the wire, so the sender sees no error and a capture at the other end shows exactly what arrived.
+    /// Silently loses all that leaves this end, as a broken wire would. The rule sits behind the sender's
+    /// IP layer and before the wire: the sender sees no error, and a capture at the other end shows
+    /// exactly what arrived. A plain `drop` here would be told to the sender (ENOBUFS); so frames are
+    /// sent to the loopback, which ignores those that bear another interface's address.
     ///
     /// # Errors
     /// nftables refuses.
     pub fn cut(&self) -> Result<SystemTime> {
         let rules = format!(
             "table netdev cut {{ chain out {{ \
-             type filter hook egress device \"{}\" priority 0; policy drop; }}; }}",
+             type filter hook egress device \"{}\" priority 0; fwd to \"lo\"; }}; }}",
             self.interface
         );
         self.namespace.run("nft", &[&rules])?;
@@ -321,7 +323,7 @@ struct Folder {
 impl Folder {
     fn new() -> Result<Self> {
         let path = tempfile::Builder::new()
-            .prefix("gobfd-testbed-")
+            .prefix(&registry::folder_prefix())
             // FRR runs as a user of its own and has to get through.
             .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o755))
             .tempdir()

@@ -114,12 +114,15 @@ fn what_a_killed_run_left_is_swept() -> Result<()> {
     let stale = format!("gobfdtest-{}-0-stale", 4_194_305);
     let status = Command::new("ip").args(["netns", "add", &stale]).status();
     assert!(status.is_ok_and(|status| status.success()));
+    let folder = std::env::temp_dir().join(&stale);
+    std::fs::create_dir_all(&folder).expect("a temporary folder");
     // The sweep runs once per process, so it takes another one.
     let sweeper = Command::new(env!("CARGO_BIN_EXE_gobfd-demo"))
         .arg("--sweep")
         .status();
     assert!(sweeper.is_ok_and(|status| status.success()));
     assert!(!namespaces().contains(&stale));
+    assert!(!folder.exists());
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use bfd_control::Topology;
 use bfd_control::topology::{Address, Link};
 use rtnetlink::packet_core::{NetlinkMessage, NetlinkPayload};
 use rtnetlink::packet_route::address::{AddressAttribute, AddressFlags, AddressMessage};
-use rtnetlink::packet_route::link::{LinkAttribute, LinkFlags, LinkMessage};
+use rtnetlink::packet_route::link::{InfoKind, LinkAttribute, LinkFlags, LinkInfo, LinkMessage};
 use rtnetlink::packet_route::{AddressFamily, RouteNetlinkMessage};
 
 /// Octets of a netlink header.
@@ -106,7 +106,22 @@ fn link(message: &LinkMessage) -> Option<Link> {
         name,
         running: flags.contains(LinkFlags::Up | LinkFlags::Running),
         loopback: flags.contains(LinkFlags::Loopback),
+        point_to_point: flags.contains(LinkFlags::Pointopoint) && !is_shared(message),
     })
+}
+
+/// WireGuard and tun call themselves point-to-point, yet many peers can be behind them.
+fn is_shared(message: &LinkMessage) -> bool {
+    let infos = message
+        .attributes
+        .iter()
+        .filter_map(|attribute| match attribute {
+            LinkAttribute::LinkInfo(infos) => Some(infos),
+            _ => None,
+        });
+    let shared =
+        |info: &LinkInfo| matches!(info, LinkInfo::Kind(InfoKind::Wireguard | InfoKind::Tun));
+    infos.flatten().any(shared)
 }
 
 fn address(message: &AddressMessage) -> Option<Address> {

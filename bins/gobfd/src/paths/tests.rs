@@ -1,7 +1,7 @@
 use bfd_control::Topology;
 use rtnetlink::packet_core::{NetlinkMessage, NetlinkPayload};
 use rtnetlink::packet_route::address::{AddressAttribute, AddressFlags, AddressMessage};
-use rtnetlink::packet_route::link::{LinkAttribute, LinkFlags, LinkMessage};
+use rtnetlink::packet_route::link::{InfoKind, LinkAttribute, LinkFlags, LinkInfo, LinkMessage};
 use rtnetlink::packet_route::{AddressFamily, RouteNetlinkMessage};
 
 use super::message::{Told, apply_all};
@@ -102,6 +102,28 @@ fn tentative_addresses_are_not_usable() {
     assert!(!usable(AddressFlags::Dadfailed));
     assert!(usable(AddressFlags::Tentative | AddressFlags::Optimistic));
     assert!(usable(AddressFlags::Permanent));
+}
+
+// covers: 5881-6-03
+#[test]
+fn tunnels_to_one_neighbour_are_point_to_point() {
+    let kind = |kind: InfoKind| {
+        let mut message = link(7, "tunnel", RUNNING | LinkFlags::Pointopoint);
+        let info = LinkAttribute::LinkInfo(vec![LinkInfo::Kind(kind)]);
+        message.attributes.push(info);
+        let mut topology = Topology::default();
+        apply(&mut topology, &[RouteNetlinkMessage::NewLink(message)]);
+        topology.point_to_point().collect::<Vec<_>>()
+    };
+    assert_eq!(kind(InfoKind::GreTun), [7]);
+    assert!(kind(InfoKind::Wireguard).is_empty());
+    assert!(kind(InfoKind::Tun).is_empty());
+    let mut topology = Topology::default();
+    apply(
+        &mut topology,
+        &[RouteNetlinkMessage::NewLink(link(7, "eth0", RUNNING))],
+    );
+    assert_eq!(topology.point_to_point().count(), 0);
 }
 
 #[test]

@@ -45,6 +45,7 @@ impl Steward {
         route: RouteSource,
     ) -> Self {
         let (intents, running) = Default::default();
+        tell_links(&*engine, &Topology::default(), &topology);
         Self {
             engine,
             hub,
@@ -242,6 +243,7 @@ impl Steward {
         if *topology == *self.topology {
             return;
         }
+        tell_links(&*self.engine, &self.topology, &topology);
         self.topology = topology;
         let (mut lost, mut found) = (0_usize, 0_usize);
         for (key, running) in &mut self.running {
@@ -271,6 +273,13 @@ impl Steward {
                 "interface change affected BFD sessions"
             );
         }
+    }
+}
+
+/// Tells the engine which links are point-to-point, if that is news.
+fn tell_links(engine: &dyn Sessions, old: &Topology, new: &Topology) {
+    if !new.point_to_point().eq(old.point_to_point()) {
+        engine.point_to_point(new.point_to_point().collect());
     }
 }
 

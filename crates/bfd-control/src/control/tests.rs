@@ -21,6 +21,7 @@ fn host(running: bool) -> Arc<Topology> {
         name: "eth0".into(),
         running,
         loopback: false,
+        point_to_point: false,
     });
     topology.set_address(address());
     Arc::new(topology)
@@ -240,6 +241,7 @@ async fn a_lost_way_is_told_before_another_is_taken() {
         name: "eth1".into(),
         running: true,
         loopback: false,
+        point_to_point: false,
     });
     moved.remove_link(2);
     moved.set_address(Address {
@@ -278,4 +280,26 @@ async fn a_stop_tells_watchers_and_refuses_wishes() {
         matches!(refused, Err(StartError::Stopping(_))),
         "{refused:?}"
     );
+}
+
+// covers: 5881-6-03
+#[tokio::test]
+async fn the_engine_knows_which_links_are_point_to_point() {
+    let tunnel = |point_to_point| {
+        let mut topology = Topology::clone(&host(true));
+        topology.set_link(Link {
+            index: 9,
+            name: "gre1".into(),
+            running: true,
+            loopback: false,
+            point_to_point,
+        });
+        Arc::new(topology)
+    };
+    let (control, fake) = start(tunnel(true));
+    control.topology(host(true)).await.expect("running");
+    control.topology(tunnel(false)).await.expect("running");
+    control.topology(tunnel(true)).await.expect("running");
+    let told = [vec![9], vec![], vec![9]].map(Call::PointToPoint);
+    assert_eq!(fake.calls(), told);
 }

@@ -24,6 +24,7 @@ pub(crate) enum Call {
     Update(SessionId, SessionSpec),
     Admin(SessionId, Admin),
     Path(SessionId, Endpoint, Result<Egress, PathProblem>),
+    PointToPoint(Vec<u32>),
     Remove(SessionId),
     Shutdown(Duration),
 }
@@ -155,6 +156,10 @@ impl Sessions for Fake {
 
     fn path(&self, id: SessionId, endpoint: Endpoint, path: Result<Egress, PathProblem>) {
         self.note(Call::Path(id, endpoint, path));
+    }
+
+    fn point_to_point(&self, interfaces: Vec<u32>) {
+        self.note(Call::PointToPoint(interfaces));
     }
 
     fn remove(&self, id: SessionId) {

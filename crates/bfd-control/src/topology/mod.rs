@@ -24,6 +24,8 @@ pub struct Link {
     pub running: bool,
     /// The loopback interface: every address of its prefixes is local.
     pub loopback: bool,
+    /// One neighbour at the other end and no more: its source address says nothing (RFC 5881 §6).
+    pub point_to_point: bool,
 }
 
 /// An address of this host.
@@ -120,6 +122,12 @@ impl Topology {
     /// All interfaces, by index.
     pub fn links(&self) -> impl Iterator<Item = &Link> {
         self.links.values()
+    }
+
+    /// Indexes of the point-to-point links.
+    pub fn point_to_point(&self) -> impl Iterator<Item = u32> {
+        let links = self.links().filter(|link| link.point_to_point);
+        links.map(|link| link.index)
     }
 
     /// All addresses, by interface.

@@ -15,6 +15,7 @@ fn link(index: u32, name: &str) -> Link {
         name: name.into(),
         running: true,
         loopback: name == "lo",
+        point_to_point: false,
     }
 }
 

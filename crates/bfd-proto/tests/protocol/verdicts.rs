@@ -230,6 +230,11 @@ fn evidence_shows_gap_limit_and_counters() {
         ttl: 64,
     });
     rig.advance(150 * MS);
+    assert_eq!(
+        verdict(&rig),
+        Verdict::PeerSilent,
+        "a refused TTL is no bad key"
+    );
     let evidence = rig.changes.last().unwrap().down.unwrap().evidence;
     assert_eq!((evidence.gap, evidence.limit), (150 * MS, 150 * MS));
     assert_eq!(evidence.last_arrivals[0], Some(last));
