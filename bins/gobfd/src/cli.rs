@@ -101,8 +101,8 @@ pub type Page = (&'static str, fn() -> String);
 
 /// All such pages.
 pub const PAGES: &[Page] = &[
-    ("configuration", config::manual_page),
-    ("monitoring", metrics::manual_page),
+    ("03-configuration", config::manual_page),
+    ("07-monitoring", metrics::manual_page),
 ];
 
 /// The command, for usage, completion and manual page.

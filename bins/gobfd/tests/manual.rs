@@ -62,7 +62,7 @@ fn the_example_is_accepted_and_shows_every_key() {
     load(Some(&path), &Environment::default()).expect("accepted");
     let text = read("configs/gobfd.example.yml");
     assert!(accepted("gobfd.example.yml", &text).sessions.len() > 5);
-    let manual = read("docs/en/configuration.md");
+    let manual = read("docs/en/03-configuration.md");
     for line in manual.lines() {
         let Some(key) = line
             .strip_prefix("### `")
@@ -77,5 +77,5 @@ fn the_example_is_accepted_and_shows_every_key() {
 
 #[test]
 fn the_manual_names_the_compatibility_of_the_api_address() {
-    assert!(read("docs/en/compatibility.md").contains("`127.0.0.1:50051`"));
+    assert!(read("docs/en/02-compatibility.md").contains("`127.0.0.1:50051`"));
 }

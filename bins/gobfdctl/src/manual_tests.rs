@@ -3,7 +3,7 @@
 use crate::exit;
 use crate::explain::Cause;
 
-const PAGE: &str = include_str!("../../../docs/en/cli.md");
+const PAGE: &str = include_str!("../../../docs/en/04-cli.md");
 
 fn commands(command: &clap::Command, before: &str, found: &mut Vec<String>) {
     for below in command.get_subcommands() {

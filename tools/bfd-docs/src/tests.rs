@@ -54,7 +54,7 @@ fn output_on_a_console_is_no_command() {
 fn links_lead_to_files_and_headings() {
     let pages = pages();
     let leads = |target: &str| {
-        let (page, target) = ("docs/en/architecture.md".into(), target.into());
+        let (page, target) = ("docs/en/01-architecture.md".into(), target.into());
         Link { page, target }.leads_somewhere(&pages)
     };
     assert!(leads("../adr/README.md") && leads("#crates"));

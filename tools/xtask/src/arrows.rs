@@ -1,6 +1,6 @@
 //! Which of our crates may know which, and where some foreign crates have no business.
 //!
-//! The table is that of `docs/en/architecture.md`; a crate that is not in it does not build in CI.
+//! The table is that of `docs/en/01-architecture.md`; a crate that is not in it does not build in CI.
 
 use crate::repository;
 use anyhow::{Context, Result, bail};

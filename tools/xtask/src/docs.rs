@@ -8,7 +8,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-const PAGES: [&str; 2] = ["configuration", "monitoring"];
+const PAGES: [&str; 2] = ["03-configuration", "07-monitoring"];
 
 /// Writes all pages. Whether they are fresh is a test of the daemon.
 pub(crate) fn run(arguments: &[String]) -> Result<()> {

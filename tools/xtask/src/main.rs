@@ -34,7 +34,7 @@ const CHORES: &[(&str, &str, Chore)] = &[
     ),
     (
         "rfc",
-        "[--check]  write docs/en/rfc-compliance.md from spec/ and the tests",
+        "[--check]  write docs/en/08-rfc-compliance.md from spec/ and the tests",
         rfc::run,
     ),
 ];

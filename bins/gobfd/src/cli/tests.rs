@@ -45,8 +45,8 @@ fn version_and_check() {
         assert_eq!(ask(arguments), Ok(Request::Check(Some("f".into()))));
     }
     assert_eq!(
-        ask(&["--manual-page", "configuration"]),
-        Ok(Request::Page("configuration"))
+        ask(&["--manual-page", "03-configuration"]),
+        Ok(Request::Page("03-configuration"))
     );
 }
 

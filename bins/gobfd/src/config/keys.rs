@@ -1,7 +1,7 @@
 //! The table of configuration keys.
 //!
 //! It is the only place that knows which keys exist. Unknown-key detection, environment
-//! variables, defaults, ranges and the manual page `docs/en/configuration.md` are all read off it.
+//! variables, defaults, ranges and the manual page `docs/en/03-configuration.md` are all read off it.
 //! In a path, `[]` stands for an element of a list and `<name>` for a key chosen by the operator.
 
 mod finished;

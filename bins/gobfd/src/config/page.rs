@@ -1,4 +1,4 @@
-//! `docs/en/configuration.md`, written from the key table.
+//! `docs/en/03-configuration.md`, written from the key table.
 
 use std::fmt::Write as _;
 
@@ -17,7 +17,7 @@ an element in it and a session with authentication.
 
 ";
 
-/// The text of `docs/en/configuration.md`. It is written by `cargo xtask docs`; a test compares
+/// The text of `docs/en/03-configuration.md`. It is written by `cargo xtask docs`; a test compares
 /// the file with this.
 #[must_use]
 pub fn manual_page() -> String {

@@ -1,4 +1,4 @@
-//! `docs/en/monitoring.md`, written from the table of families.
+//! `docs/en/07-monitoring.md`, written from the table of families.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use super::table::{FAMILIES, Family};
 const HEAD: &str = include_str!("manual_head.md");
 const TAIL: &str = include_str!("manual_tail.md");
 
-/// The text of `docs/en/monitoring.md`. It is written by `cargo xtask docs`; a test compares the
+/// The text of `docs/en/07-monitoring.md`. It is written by `cargo xtask docs`; a test compares the
 /// file with this.
 #[must_use]
 pub fn manual_page() -> String {

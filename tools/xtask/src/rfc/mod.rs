@@ -1,7 +1,7 @@
 //! The RFC trace: which requirement is met, and which test says so.
 //!
 //! Input: the rows of `spec/` and the `// covers:` comments of the tests (see `spec/README.md`).
-//! Output: `docs/en/rfc-compliance.md`, and complaints.
+//! Output: `docs/en/08-rfc-compliance.md`, and complaints.
 
 mod page;
 mod scan;
@@ -30,7 +30,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
     let trace = Trace::read()?;
     match arguments {
         [] => {
-            fs::write(page_file(), page::write(&trace)).context("docs/en/rfc-compliance.md")?;
+            fs::write(page_file(), page::write(&trace)).context("docs/en/08-rfc-compliance.md")?;
             complain(&trace.complaints())
         }
         [flag] if flag == "--check" => check(&trace),
@@ -41,7 +41,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
 fn check(trace: &Trace) -> Result<()> {
     let mut complaints = trace.complaints();
     if fs::read_to_string(page_file()).unwrap_or_default() != page::write(trace) {
-        complaints.push("docs/en/rfc-compliance.md is stale; run `cargo xtask rfc`".to_owned());
+        complaints.push("docs/en/08-rfc-compliance.md is stale; run `cargo xtask rfc`".to_owned());
     }
     complain(&complaints)
 }
@@ -54,7 +54,7 @@ fn complain(complaints: &[String]) -> Result<()> {
 }
 
 fn page_file() -> PathBuf {
-    repository::root().join("docs/en/rfc-compliance.md")
+    repository::root().join("docs/en/08-rfc-compliance.md")
 }
 
 impl Trace {

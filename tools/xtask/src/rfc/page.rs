@@ -1,4 +1,4 @@
-//! `docs/en/rfc-compliance.md`.
+//! `docs/en/08-rfc-compliance.md`.
 
 use super::{Test, Trace};
 use bfd_spec::{Level, Requirement, Rfc, Status};

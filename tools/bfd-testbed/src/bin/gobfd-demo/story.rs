@@ -269,6 +269,6 @@ fn good_bye(screen: &Screen) {
     screen.say("");
     screen.title("Next");
     screen.say("make test                       the whole proof, with FRR and BIRD");
-    screen.say("target/debug/gobfd --config F   your own sessions: docs/en/configuration.md");
-    screen.say("target/debug/gobfdctl explain P why a session is not Up: docs/en/cli.md");
+    screen.say("target/debug/gobfd --config F   your own sessions: docs/en/03-configuration.md");
+    screen.say("target/debug/gobfdctl explain P why a session is not Up: docs/en/04-cli.md");
 }
