@@ -1,11 +1,12 @@
 //! What the manual says about this repository, against the repository: links lead somewhere, make
-//! targets, chores and scripts exist, and a block that asks to be typed names programs somebody
-//! answers for. What `gobfd` and `gobfdctl` understand is tested beside them.
+//! targets, chores and scripts exist, a block that asks to be typed names programs somebody answers
+//! for, and the Russian pages are in step with the English ones. What `gobfd` and `gobfdctl`
+//! understand is tested beside them.
 
 use std::fs;
 
 use anyhow::{Result, bail};
-use bfd_docs::{Command, Page, pages, root};
+use bfd_docs::{Command, Page, out_of_step, pages, root};
 
 /// Programs of others that the manual may ask for.
 const FOREIGN: [&str; 16] = [
@@ -26,6 +27,8 @@ const FOREIGN: [&str; 16] = [
     "systemctl",
     "tee",
 ];
+/// Pages that operators read in Russian as well.
+const TRANSLATED: [&str; 2] = ["03-configuration", "07-monitoring"];
 /// Our programs; their own tests hold the manual against their command lines.
 const OURS: [&str; 3] = ["gobfd", "gobfdctl", "gobfd-bench"];
 
@@ -41,6 +44,8 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
         .collect();
     let commands = pages.iter().flat_map(Page::commands);
     complaints.extend(commands.filter_map(|command| fault(&command)));
+    complaints.extend(missing_translations(&pages));
+    complaints.extend(out_of_step(&pages));
     if !complaints.is_empty() {
         bail!("{} complaints\n{}", complaints.len(), complaints.join("\n"));
     }
@@ -54,6 +59,13 @@ fn dead_links(page: &Page, pages: &[Page]) -> Vec<String> {
         .filter(|link| !link.leads_somewhere(pages));
     dead.map(|link| format!("{}: {} leads nowhere", link.page, link.target))
         .collect()
+}
+
+fn missing_translations(pages: &[Page]) -> impl Iterator<Item = String> {
+    let exists = |path: &str| pages.iter().any(|page| page.path.as_os_str() == path);
+    let paths = TRANSLATED.map(|name| format!("docs/ru/{name}.md"));
+    let missing = paths.into_iter().filter(move |path| !exists(path));
+    missing.map(|path| format!("{path}: the page is missing"))
 }
 
 fn fault(command: &Command) -> Option<String> {
