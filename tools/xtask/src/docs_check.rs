@@ -28,7 +28,7 @@ const FOREIGN: [&str; 16] = [
     "tee",
 ];
 /// Pages that operators read in Russian as well.
-const TRANSLATED: [&str; 2] = ["03-configuration", "07-monitoring"];
+const TRANSLATED: [&str; 3] = ["03-configuration", "05-interop", "07-monitoring"];
 /// Our programs; their own tests hold the manual against their command lines.
 const OURS: [&str; 3] = ["gobfd", "gobfdctl", "gobfd-bench"];
 
