@@ -3,13 +3,13 @@
 //! for, and the Russian pages are in step with the English ones. What `gobfd` and `gobfdctl`
 //! understand is tested beside them.
 
-use std::fs;
+use std::process::Command as Process;
 
 use anyhow::{Result, bail};
 use bfd_docs::{Command, Page, out_of_step, pages, root};
 
 /// Programs of others that the manual may ask for.
-const FOREIGN: [&str; 16] = [
+const FOREIGN: [&str; 18] = [
     "apt-get",
     "bash",
     "cat",
@@ -22,7 +22,9 @@ const FOREIGN: [&str; 16] = [
     "install",
     "ip",
     "jq",
+    "kubectl",
     "nft",
+    "podman",
     "promtool",
     "systemctl",
     "tee",
@@ -86,11 +88,13 @@ fn fault(command: &Command) -> Option<String> {
     (!known).then(|| format!("{}: nobody knows `{}`", command.place, words.join(" ")))
 }
 
-/// Whether the Makefile has the target; `NAME=value` is no target.
+/// Whether make knows the target, included files and patterns too; `NAME=value` is no target.
 fn is_target(word: &str) -> bool {
-    let makefile = fs::read_to_string(root().join("Makefile")).unwrap_or_default();
-    let rule = format!("{word}:");
-    word.contains('=') || makefile.lines().any(|line| line.starts_with(&rule))
+    let mut make = Process::new("make");
+    let make = make.args(["--dry-run", "--directory"]).arg(root());
+    // What the make that runs this test was told is not for this one.
+    let output = make.arg(word).env_remove("MAKEFLAGS").output();
+    word.contains('=') || output.is_ok_and(|output| output.status.success())
 }
 
 #[cfg(test)]
