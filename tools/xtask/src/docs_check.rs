@@ -1,7 +1,7 @@
 //! What the manual says about this repository, against the repository: links lead somewhere, make
 //! targets, chores and scripts exist, a block that asks to be typed names programs somebody answers
-//! for, and the Russian pages are in step with the English ones. What `gobfd` and `gobfdctl`
-//! understand is tested beside them.
+//! for, the README leads to each page, and the Russian pages are in step with the English ones. What
+//! `gobfd` and `gobfdctl` understand is tested beside them.
 
 use std::process::Command as Process;
 
@@ -46,6 +46,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
         .collect();
     let commands = pages.iter().flat_map(Page::commands);
     complaints.extend(commands.filter_map(|command| fault(&command)));
+    complaints.extend(unlisted(&pages));
     complaints.extend(missing_translations(&pages));
     complaints.extend(out_of_step(&pages));
     if !complaints.is_empty() {
@@ -61,6 +62,19 @@ fn dead_links(page: &Page, pages: &[Page]) -> Vec<String> {
         .filter(|link| !link.leads_somewhere(pages));
     dead.map(|link| format!("{}: {} leads nowhere", link.page, link.target))
         .collect()
+}
+
+/// Pages that a reader of the README would not find.
+fn unlisted(pages: &[Page]) -> impl Iterator<Item = String> {
+    let readme = pages
+        .iter()
+        .find(|page| page.path.as_os_str() == "README.md");
+    let listed = readme.map(Page::links).unwrap_or_default();
+    let manual = pages.iter().map(|page| page.path.display().to_string());
+    manual
+        .filter(|path| path.starts_with("docs/en/") || path.starts_with("docs/ru/"))
+        .filter(move |path| listed.iter().all(|link| link.target != *path))
+        .map(|path| format!("README.md: it does not lead to {path}"))
 }
 
 fn missing_translations(pages: &[Page]) -> impl Iterator<Item = String> {
@@ -105,6 +119,19 @@ mod tests {
     fn the_manual_speaks_of_things_that_exist() {
         let outcome = run(&[]);
         assert!(outcome.is_ok(), "{:#}", outcome.unwrap_err());
+    }
+
+    #[test]
+    fn pages_that_nobody_would_find_are_noticed() {
+        let page = |path: &str, text: &str| Page {
+            path: path.into(),
+            text: text.to_owned(),
+        };
+        let readme = page("README.md", "[a](docs/en/a.md)");
+        let pages = [readme, page("docs/en/a.md", ""), page("docs/ru/b.md", "")];
+        let found: Vec<_> = unlisted(&pages).collect();
+        assert_eq!(found, ["README.md: it does not lead to docs/ru/b.md"]);
+        assert_eq!(missing_translations(&pages).count(), TRANSLATED.len());
     }
 
     #[test]
