@@ -5,19 +5,14 @@
 //! check of a configuration, manual pages. Thread: main, before any other exists. It must never
 //! start anything.
 
-mod build;
-mod flags;
-
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use bfd_program::cli::{BUILD, with_two_dashes};
 use clap::builder::PossibleValuesParser;
 use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, ArgMatches, Command};
-
-pub use build::{BUILD, Build};
-pub use flags::with_two_dashes;
 
 use crate::config::{self, Environment};
 use crate::metrics;

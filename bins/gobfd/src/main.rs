@@ -4,10 +4,11 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use bfd_program::logging;
+use gobfd::cli;
 use gobfd::config::{self, Environment};
 use gobfd::daemon::{self, Ended};
 use gobfd::reload::{self, Settings};
-use gobfd::{cli, logging};
 
 /// A second signal ended the daemon before its peers were told.
 const CUT_SHORT: u8 = 3;

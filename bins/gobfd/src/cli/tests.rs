@@ -1,6 +1,8 @@
 use std::path::PathBuf;
 
-use super::{BUILD, Build, PAGES, Request, Usage, check, page, parse};
+use bfd_program::cli::{BUILD, Build};
+
+use super::{PAGES, Request, Usage, check, page, parse};
 use crate::config::Environment;
 
 fn ask(arguments: &[&str]) -> Result<Request, Usage> {

@@ -4,10 +4,9 @@
 
 use std::collections::BTreeMap;
 
+use bfd_program::config::{Kind, Node, Origin, Problem, Value, quoted};
+
 use super::keys::Key;
-use super::kind::quoted;
-use super::node::{Node, Origin, Value};
-use super::problem::Problem;
 use super::schema::{Schema, Shape};
 
 /// One value as written.
@@ -98,7 +97,7 @@ impl Walk {
     fn leaf(&mut self, key: &'static Key, value: Value, origin: Origin, path: &str) {
         match value {
             Value::Scalar(text) => self.entries.set(path.to_owned(), Entry { text, origin }),
-            Value::List(_) if key.kind == super::kind::Kind::Texts => {}
+            Value::List(_) if key.kind == Kind::Texts => {}
             found => self.misfit(&key.kind.expected(), &found, origin, path),
         }
     }

@@ -4,14 +4,12 @@
 use std::num::NonZeroU16;
 use std::path::PathBuf;
 
+use bfd_program::config::{ListenAddress, Problem, Scalar};
+use bfd_program::logging::{LogFormat, LogLevel, LogSettings};
+
 use super::entries::Entries;
-use super::kind::Scalar;
-use super::listen::ListenAddress;
-use super::problem::Problem;
 use super::sessions;
-use super::settings::{
-    Config, EngineSettings, GrpcSettings, LogFormat, LogLevel, LogSettings, MetricsSettings,
-};
+use super::settings::{Config, EngineSettings, GrpcSettings, MetricsSettings};
 use super::unfinished;
 use super::values::Values;
 

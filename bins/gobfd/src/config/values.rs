@@ -3,11 +3,10 @@
 //! A faulty value is reported once and then treated as left out, so that reading goes on and finds
 //! the other faults too. The result counts only if no problem was found.
 
+use bfd_program::config::{Origin, Problem, Scalar};
+
 use super::entries::Entries;
 use super::keys::{self, Applies, Key, Preset};
-use super::kind::Scalar;
-use super::node::Origin;
-use super::problem::Problem;
 
 pub(crate) struct Values<'a> {
     entries: &'a Entries,

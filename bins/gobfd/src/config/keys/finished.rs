@@ -1,7 +1,8 @@
 //! Keys of finished features.
 
+use bfd_program::config::Kind;
+
 use super::{Applies, BUFFER, Key, MULTIPLIER, NEW, PADDING, Preset, TYPES, key};
-use crate::config::kind::Kind;
 
 /// Every key of a finished feature, in the order of the manual.
 pub(super) const KEYS: &[Key] = &[

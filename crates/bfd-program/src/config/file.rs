@@ -8,8 +8,11 @@ use std::path::Path;
 
 use super::yaml::MAX_TEXT;
 
-/// The text of the file, or a sentence that says why there is none.
-pub(crate) fn read(path: &Path) -> Result<String, String> {
+/// The text of the file.
+///
+/// # Errors
+/// A sentence that says why there is none.
+pub fn read(path: &Path) -> Result<String, String> {
     let octets = contents(path).map_err(|error| format!("cannot be read: {error}"))?;
     if octets.len() as u64 > MAX_TEXT {
         return Err(format!("larger than {MAX_TEXT} octets"));
