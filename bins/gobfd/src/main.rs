@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use bfd_program::logging;
+use bfd_program::logging::{self, Output};
 use gobfd::cli;
 use gobfd::config::{self, Environment};
 use gobfd::daemon::{self, Ended};
@@ -25,7 +25,7 @@ fn run(path: Option<PathBuf>) -> ExitCode {
         Ok(loaded) => loaded,
         Err(error) => return fail("failed to load configuration", &error),
     };
-    let log = match logging::install(loaded.config.log) {
+    let log = match logging::install(loaded.config.log, Output::Stdout) {
         Ok(log) => log,
         Err(error) => return fail("failed to set up the log", &error),
     };

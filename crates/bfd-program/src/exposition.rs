@@ -42,12 +42,7 @@ pub struct HistogramSample {
 }
 
 /// Begins a family with help and type; its samples are to follow at once.
-pub fn family<'a>(
-    name: &'static str,
-    kind: Type,
-    help: &str,
-    out: &'a mut String,
-) -> Samples<'a> {
+pub fn family<'a>(name: &'static str, kind: Type, help: &str, out: &'a mut String) -> Samples<'a> {
     let help = help.replace('\\', "\\\\").replace('\n', "\\n");
     // Writing to a `String` cannot fail.
     let _ = writeln!(out, "# HELP {name} {help}\n# TYPE {name} {}", kind.name());
@@ -64,7 +59,11 @@ pub struct Samples<'a> {
 impl Samples<'_> {
     /// One sample; `labels` as they stand between the braces.
     pub fn add(&mut self, labels: &str, value: impl Display) {
-        let _ = writeln!(self.out, "{}{{{labels}}} {value}", self.name);
+        let name = self.name;
+        let _ = match labels {
+            "" => writeln!(self.out, "{name} {value}"),
+            _ => writeln!(self.out, "{name}{{{labels}}} {value}"),
+        };
     }
 
     /// All samples of a histogram, in seconds.

@@ -20,7 +20,7 @@ mod values;
 
 use std::path::Path;
 
-use bfd_program::config::{Origin, parse_yaml, read_file};
+use bfd_program::config::{parse_yaml, read_file};
 
 pub use bfd_program::config::{ConfigError, Problem};
 pub use diff::Diff;
@@ -48,14 +48,7 @@ pub fn load(path: Option<&Path>, environment: &Environment) -> Result<Loaded, Co
     let Some(path) = path else {
         return parse("", "", environment);
     };
-    let name = path.display().to_string();
-    match read_file(path) {
-        Ok(text) => parse(&name, &text, environment),
-        Err(text) => Err(ConfigError::new(
-            name,
-            vec![Problem::new(Origin::Whole, "", text)],
-        )),
-    }
+    parse(&path.display().to_string(), &read_file(path)?, environment)
 }
 
 /// Reads a configuration text; `name` is the file name in messages.

@@ -39,14 +39,26 @@ impl LogControl {
     }
 }
 
-/// Sends all events of the process to standard output. To be called once, by `main`.
+/// Where the lines go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// Standard output, as the daemon does.
+    Stdout,
+    /// Standard error, for programs whose output is read by another program.
+    Stderr,
+}
+
+/// Sends all events of the process to `output`. To be called once, by `main`.
 ///
 /// # Errors
 /// When another subscriber has been installed before.
-pub fn install(settings: LogSettings) -> Result<LogControl, SetGlobalDefaultError> {
-    let (lines, control) = lines(settings, |line| {
-        // A reader that went away is no reason to stop detecting failures.
-        let _ = std::io::stdout().lock().write_all(line);
+pub fn install(settings: LogSettings, output: Output) -> Result<LogControl, SetGlobalDefaultError> {
+    let (lines, control) = lines(settings, move |line| {
+        // A reader that went away is no reason to stop working.
+        let _ = match output {
+            Output::Stdout => std::io::stdout().lock().write_all(line),
+            Output::Stderr => std::io::stderr().lock().write_all(line),
+        };
     });
     tracing::subscriber::set_global_default(tracing_subscriber::registry().with(lines))?;
     Ok(control)
