@@ -11,6 +11,4 @@ pub mod logging;
 pub mod metrics;
 pub mod paths;
 pub mod reload;
-pub mod serve;
-pub mod signals;
 pub mod web;
