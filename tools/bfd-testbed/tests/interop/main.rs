@@ -6,6 +6,7 @@
 
 mod admin;
 mod bring_up;
+mod explain;
 mod failure;
 mod only_bird;
 mod only_frr;
