@@ -8,6 +8,7 @@ mod admin;
 mod bring_up;
 mod explain;
 mod failure;
+mod manual;
 mod only_bird;
 mod only_frr;
 mod reload;
