@@ -51,6 +51,43 @@ impl Page {
     pub fn commands(&self) -> Vec<Command> {
         self.blocks().iter().flat_map(Block::commands).collect()
     }
+
+    /// Commands of this program in the running text, such as "`make test`"; its name alone is none.
+    #[must_use]
+    pub fn mentions(&self, program: &str) -> Vec<Command> {
+        let text = self.running_text();
+        let paragraphs = text.split("\n\n");
+        let spans = paragraphs.flat_map(|text| text.split('`').skip(1).step_by(2));
+        let commands = spans.flat_map(|span| span.split(['|', ';', '&']));
+        let command = |span: &str| Command {
+            place: self.path.display().to_string(),
+            words: words(&span.replace('\n', " ")),
+        };
+        let is_meant = |one: &Command| one.words.len() > 1 && one.names(program);
+        commands.map(command).filter(is_meant).collect()
+    }
+
+    /// The page without its blocks.
+    fn running_text(&self) -> String {
+        let mut inside = false;
+        let mut text = String::new();
+        for line in self.text.lines() {
+            let fence = line.trim_start().starts_with("```");
+            inside ^= fence;
+            text.push_str(if fence || inside { "" } else { line });
+            text.push('\n');
+        }
+        text
+    }
+}
+
+impl Command {
+    /// Whether it runs this program, from whatever folder.
+    #[must_use]
+    pub fn names(&self, program: &str) -> bool {
+        let first = self.words.first();
+        first.is_some_and(|first| first.rsplit('/').next() == Some(program))
+    }
 }
 
 impl Block {

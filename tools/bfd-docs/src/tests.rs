@@ -51,6 +51,20 @@ fn output_on_a_console_is_no_command() {
 }
 
 #[test]
+fn commands_in_the_running_text_are_found() {
+    let text = "Run `gobfd\n--check` and `target/debug/gobfd -x | less`, not `gobfd` or `gobfdctl x`.\n\n\
+                An odd ` sign.\n\n```sh\ngobfd --block\n```\n\n`gobfd last`";
+    let found = page(text).mentions("gobfd");
+    let words: Vec<_> = found.into_iter().map(|command| command.words).collect();
+    let expected = [
+        ["gobfd", "--check"],
+        ["target/debug/gobfd", "-x"],
+        ["gobfd", "last"],
+    ];
+    assert_eq!(words, expected);
+}
+
+#[test]
 fn links_lead_to_files_and_headings() {
     let pages = pages();
     let leads = |target: &str| {
