@@ -34,7 +34,8 @@ pub(crate) fn only_what_changed<R: Router>() -> Result<()> {
     assert!(
         kept_changes
             .clone()
-            .all(|entry| entry["new_state"] != "Down")
+            .all(|entry| entry["new_state"] != "Down"),
+        "{touched:?}"
     );
     assert!(downs(&pair.ours) <= 1, "{touched:?}");
     pair.judge().map(drop)
