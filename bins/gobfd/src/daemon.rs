@@ -17,6 +17,7 @@ use sd_notify::NotifyState;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use crate::announce;
 use crate::api::{self, HealthSwitch as _, Vitals};
 use crate::changes;
 use crate::cli::BUILD;
@@ -74,14 +75,15 @@ pub async fn run(mut settings: Settings) -> Result<Ended, DaemonError> {
     );
     let doors = Doors::open(config).await?;
     let engine = Engine::start(&engine_config(config))?;
+    announce::data_plane(&engine);
     let (feed, topology) = Feed::open().await?;
-    let daemon = Daemon::start(config, engine.handle(), topology, feed)?;
+    let daemon = Daemon::start(engine.handle(), topology, feed)?;
     // A daemon that stops while it starts has nothing to say yet.
     let _ = settings.apply(&daemon.control).await;
     let (stop, stopping) = watch::channel(false);
     let servers = daemon.serve(config, doors, &stopping);
     daemon.vitals.set_ready(true);
-    notify(NotifyState::Ready);
+    announce::systemd(NotifyState::Ready, "READY");
     let ended = loop {
         match signals.next().await {
             Asked::Reload => drop(settings.reload(&daemon.control).await),
@@ -123,12 +125,10 @@ struct Daemon {
 
 impl Daemon {
     fn start(
-        config: &Config,
         engine: EngineHandle,
         topology: watch::Receiver<Arc<Topology>>,
         feed: Feed,
     ) -> io::Result<Self> {
-        let _ = config;
         let route = Box::new(|peer| bfd_net::route_source(peer, 0).ok());
         let seen = Arc::clone(&topology.borrow());
         let control = Control::start(Arc::new(engine.clone()), engine.clone(), seen, route)?;
@@ -170,7 +170,7 @@ impl Daemon {
         servers: JoinSet<()>,
     ) -> Ended {
         tracing::info!("initiating graceful shutdown");
-        notify(NotifyState::Stopping);
+        announce::systemd(NotifyState::Stopping, "STOPPING");
         self.vitals.set_ready(false);
         let farewell = async {
             self.control.shutdown(FAREWELL).await;
@@ -205,11 +205,5 @@ fn engine_config(config: &Config) -> EngineConfig {
     EngineConfig {
         workers: config.engine.workers,
         receive_buffer: config.engine.receive_buffer,
-    }
-}
-
-fn notify(state: NotifyState<'_>) {
-    if let Err(error) = sd_notify::notify(&[state]) {
-        tracing::warn!(%error, "cannot notify systemd");
     }
 }
