@@ -48,6 +48,19 @@ fn each_configuration_in_the_manual_is_accepted() {
 }
 
 #[test]
+fn the_fault_in_the_manual_reads_as_the_real_one() {
+    let text = "sessions: [{peer: 192.0.2.1}, {peer: 192.0.2.2}, {peer: 10.0.0}]";
+    let fault = parse("f", text, &Environment::default()).expect_err("a fault");
+    let fault = fault.to_string();
+    let words = fault.split_once(": ").expect("a place").1;
+    let manual = read("docs/en/03-configuration.md");
+    assert!(
+        manual.contains(&format!("gobfd.yml:12:11: {words}\n")),
+        "{words}"
+    );
+}
+
+#[test]
 fn each_command_of_the_daemon_in_the_manual_is_understood() {
     let pages = pages();
     let typed = pages.iter().flat_map(Page::commands);

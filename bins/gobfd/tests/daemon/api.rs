@@ -405,6 +405,33 @@ fn every_protocol_and_codec_is_understood() -> Result<()> {
 }
 
 #[test]
+fn requests_and_long_answers_may_be_compressed() -> Result<()> {
+    let (_topology, host) = lonely()?;
+    let peers: Vec<String> = (2..=60).map(|host| format!("10.0.0.{host}")).collect();
+    let peers: Vec<&str> = peers.iter().map(String::as_str).collect();
+    let daemon = Daemon::start(&host, &config(&peers))?;
+    let request = host.folder().join("request").display().to_string();
+    host.run("sh", &["-ec", &format!("printf '{{}}' | gzip > {request}")])?;
+    let url = format!(
+        "http://{}/bfd.v1.BfdService/ListSessions",
+        crate::support::API
+    );
+    let body = format!("@{request}");
+    #[rustfmt::skip]
+    let args = ["-i", "--compressed", "-H", "accept-encoding: gzip", "-H", "content-encoding: gzip",
+                "-H", "content-type: application/json", "--data-binary", &body, &url];
+    let (status, answer) = daemon.curl(&args);
+    assert_eq!(status, 200, "{answer}");
+    assert!(answer.contains("content-encoding: gzip"), "{answer}");
+    assert_eq!(
+        answer.matches("\"peerAddress\"").count(),
+        peers.len(),
+        "{answer}"
+    );
+    Ok(())
+}
+
+#[test]
 fn promtool_finds_nothing_to_complain_about() -> Result<()> {
     let (_topology, host) = lonely()?;
     let daemon = Daemon::start(&host, &config(&["10.0.0.2", "fd00::2"]))?;

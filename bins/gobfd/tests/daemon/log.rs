@@ -51,6 +51,17 @@ fn read(line: &str) -> (String, String, Vec<String>) {
     (values[1].clone(), values[2].clone(), fields)
 }
 
+/// The line that the manual shows.
+fn example() -> String {
+    let blocks = bfd_docs::pages()
+        .iter()
+        .flat_map(bfd_docs::Page::blocks)
+        .collect::<Vec<_>>();
+    let is_it = |block: &&bfd_docs::Block| block.text.contains("msg=\"session state changed\"");
+    let example = blocks.iter().find(is_it).expect("an example");
+    example.text.trim_end().to_owned()
+}
+
 #[test]
 fn messages_and_fields_are_those_of_0_6() -> Result<()> {
     let pair = Pair::new()?;
@@ -101,6 +112,9 @@ fn messages_and_fields_are_those_of_0_6() -> Result<()> {
         log.contains("desired_min_tx=50ms required_min_rx=50ms detect_mult=3"),
         "{log}"
     );
+
+    let down = log.lines().find(|line| line.contains("new_state=Down"));
+    assert_eq!(read(down.expect("a line")).2, read(&example()).2);
 
     // The same in JSON: durations are whole nanoseconds.
     let created = right.logged("session created").pop().expect("a line");

@@ -1,4 +1,4 @@
-//! `gobfd --check` as a script or a hook of an editor meets it: the process, its output, its code.
+//! The command line as a script meets it: the process, its output, its code; above all `--check`.
 #![forbid(unsafe_code)]
 
 use std::fs;
@@ -192,6 +192,50 @@ fn a_file_of_another_user_is_one_sentence() {
         path.display()
     );
     assert_eq!((errors, output.status.code()), (expected, Some(1)));
+}
+
+/// One line in the form of the log, before there is a log.
+#[test]
+fn a_daemon_that_cannot_read_its_file_says_so_and_ends() {
+    let folder = Folder::new();
+    let path = folder.0.path().join("none.yml");
+    let (output, errors, code) = run(&["-config", path.to_str().expect("UTF-8")], &[]);
+    assert_eq!((output.as_str(), code), ("", Some(1)), "{errors}");
+    let end = format!(
+        " level=ERROR msg=\"failed to load configuration\" error=\"{}: cannot be read: \
+         No such file or directory (os error 2)\"\n",
+        path.display()
+    );
+    assert!(
+        errors.starts_with("time=") && errors.ends_with(&end),
+        "{errors}"
+    );
+    assert_eq!(errors.lines().count(), 1);
+}
+
+#[test]
+fn version_and_usage_have_their_streams_and_codes() {
+    for spelling in ["-version", "--version"] {
+        let (output, errors, code) = run(&[spelling], &[]);
+        assert_eq!((errors.as_str(), code), ("", Some(0)));
+        let begins = ["gobfd ", "  commit:  ", "  built:   "];
+        let lines: Vec<&str> = output.lines().collect();
+        assert_eq!(lines.len(), begins.len(), "{output}");
+        let mut each = lines.iter().zip(begins);
+        assert!(
+            each.all(|(line, begin)| line.starts_with(begin)),
+            "{output}"
+        );
+    }
+    for (arguments, expected) in [(&["-h"][..], 0), (&["-x"], 2), (&["-config"], 2)] {
+        let (output, errors, code) = run(arguments, &[]);
+        assert_eq!(
+            (output.as_str(), code),
+            ("", Some(expected)),
+            "{arguments:?}"
+        );
+        assert!(errors.contains("Usage: gobfd"), "{errors}");
+    }
 }
 
 #[test]
