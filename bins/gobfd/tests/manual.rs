@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use bfd_docs::{Page, pages};
+use bfd_docs::{Page, commands_of, pages};
 use gobfd::cli::PAGES;
 use gobfd::config::{Config, Environment, load, parse};
 
@@ -62,17 +62,12 @@ fn the_fault_in_the_manual_reads_as_the_real_one() {
 
 #[test]
 fn each_command_of_the_daemon_in_the_manual_is_understood() {
-    let pages = pages();
-    let typed = pages.iter().flat_map(Page::commands);
-    let mentioned = pages.iter().flat_map(|page| page.mentions("gobfd"));
-    let commands = typed.filter(|command| command.names("gobfd"));
-    let mut count = 0;
-    for command in commands.chain(mentioned) {
+    let commands = commands_of("gobfd", &pages());
+    assert!(commands.len() >= 4, "{commands:?}");
+    for command in commands {
         let outcome = gobfd::cli::parse(command.words.iter().map(Into::into));
         assert!(outcome.is_ok(), "{}: {:?}", command.place, command.words);
-        count += 1;
     }
-    assert!(count >= 4, "{count} commands");
 }
 
 /// What an operator copies into Prometheus, judged by its own tool.

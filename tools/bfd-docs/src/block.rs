@@ -22,6 +22,15 @@ pub struct Command {
     pub words: Vec<String>,
 }
 
+/// Every command of this program in these pages, in blocks and in the running text.
+#[must_use]
+pub fn commands_of(program: &str, pages: &[Page]) -> Vec<Command> {
+    let typed = pages.iter().flat_map(Page::commands);
+    let typed = typed.filter(|command| command.names(program));
+    let mentioned = pages.iter().flat_map(|page| page.mentions(program));
+    typed.chain(mentioned).collect()
+}
+
 impl Page {
     /// The code blocks of the page.
     #[must_use]
@@ -53,8 +62,7 @@ impl Page {
     }
 
     /// Commands of this program in the running text, such as "`make test`"; its name alone is none.
-    #[must_use]
-    pub fn mentions(&self, program: &str) -> Vec<Command> {
+    fn mentions(&self, program: &str) -> Vec<Command> {
         let text = self.running_text();
         let paragraphs = text.split("\n\n");
         let spans = paragraphs.flat_map(|text| text.split('`').skip(1).step_by(2));
@@ -83,8 +91,7 @@ impl Page {
 
 impl Command {
     /// Whether it runs this program, from whatever folder.
-    #[must_use]
-    pub fn names(&self, program: &str) -> bool {
+    fn names(&self, program: &str) -> bool {
         let first = self.words.first();
         first.is_some_and(|first| first.rsplit('/').next() == Some(program))
     }
