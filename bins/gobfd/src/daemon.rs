@@ -26,6 +26,7 @@ use crate::paths::{Feed, FeedError};
 use crate::reload::Settings;
 use crate::serve::{BindError, Listener, Server};
 use crate::signals::{Asked, Signals};
+use crate::systemd;
 use crate::web::{self, Metrics};
 
 /// Longest time for telling the peers that we go.
@@ -77,13 +78,13 @@ pub async fn run(mut settings: Settings) -> Result<Ended, DaemonError> {
     let engine = Engine::start(&engine_config(config))?;
     announce::data_plane(&engine);
     let (feed, topology) = Feed::open().await?;
-    let daemon = Daemon::start(engine.handle(), topology, feed)?;
+    let daemon = Daemon::start(config, engine.handle(), topology, feed)?;
     // A daemon that stops while it starts has nothing to say yet.
     let _ = settings.apply(&daemon.control).await;
     let (stop, stopping) = watch::channel(false);
     let servers = daemon.serve(config, doors, &stopping);
     daemon.vitals.set_ready(true);
-    announce::systemd(NotifyState::Ready, "READY");
+    systemd::notify(NotifyState::Ready);
     let ended = loop {
         match signals.next().await {
             Asked::Reload => drop(settings.reload(&daemon.control).await),
@@ -125,10 +126,12 @@ struct Daemon {
 
 impl Daemon {
     fn start(
+        config: &Config,
         engine: EngineHandle,
         topology: watch::Receiver<Arc<Topology>>,
         feed: Feed,
     ) -> io::Result<Self> {
+        let _ = config;
         let route = Box::new(|peer| bfd_net::route_source(peer, 0).ok());
         let seen = Arc::clone(&topology.borrow());
         let control = Control::start(Arc::new(engine.clone()), engine.clone(), seen, route)?;
@@ -140,6 +143,9 @@ impl Daemon {
         followers.spawn(follow(topology, control.clone()));
         let watched = Arc::clone(&vitals);
         followers.spawn(async move { watched.follow(engine).await });
+        if let Some(interval) = systemd::watchdog() {
+            followers.spawn(systemd::keep_alive(interval, Arc::clone(&vitals)));
+        }
         Ok(Self {
             control,
             metrics,
@@ -170,7 +176,7 @@ impl Daemon {
         servers: JoinSet<()>,
     ) -> Ended {
         tracing::info!("initiating graceful shutdown");
-        announce::systemd(NotifyState::Stopping, "STOPPING");
+        systemd::notify(NotifyState::Stopping);
         self.vitals.set_ready(false);
         let farewell = async {
             self.control.shutdown(FAREWELL).await;
