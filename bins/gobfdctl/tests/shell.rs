@@ -87,6 +87,13 @@ impl Terminal {
         self.keyboard.write_all(keys.as_bytes()).unwrap();
     }
 
+    /// What a terminal makes of Ctrl-C while a command runs.
+    fn interrupt(&self) {
+        let pid = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-INT", &pid]).status();
+        assert!(sent.unwrap().success());
+    }
+
     /// Waits until the screen has shown this behind what was expected before.
     fn expect(&mut self, text: &str) {
         while !self.seen.contains(text) {
@@ -145,14 +152,30 @@ fn in_a_terminal_it_edits_completes_and_remembers() {
     terminal.expect(PROMPT);
     terminal.press("monitor --current\r");
     terminal.expect("SessionAdded  peer=192.0.2.9");
-    let pid = terminal.child.id().to_string();
-    let sent = Command::new("kill").args(["-INT", &pid]).status();
-    assert!(sent.unwrap().success());
+    terminal.interrupt();
     terminal.expect(PROMPT);
     terminal.press("version\r");
     terminal.expect("built:");
     terminal.expect(PROMPT);
     terminal.press("quit\r");
+    terminal.end();
+}
+
+/// A daemon that hangs must not hold the shell.
+#[test]
+fn a_command_that_hangs_is_given_up() {
+    let mute = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = mute.local_addr().unwrap().to_string();
+    let mut command = Command::new(PROGRAM);
+    command.args(["--addr", &address, "shell"]);
+    let mut terminal = Terminal::open(command);
+    terminal.expect(PROMPT);
+    terminal.press("session list\r");
+    // It has called, and waits.
+    let (_called, _) = mute.accept().unwrap();
+    terminal.interrupt();
+    terminal.expect(PROMPT);
+    terminal.press("exit\r");
     terminal.end();
 }
 

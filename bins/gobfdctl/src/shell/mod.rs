@@ -84,8 +84,18 @@ fn obey(
         Line::Empty => {}
         Line::Exit => return Ok(ControlFlow::Break(())),
         Line::Print(text) => out.write_all(text.as_bytes())?,
-        // How a command ends matters only outside: there is nobody to read a code here.
-        Line::Ask(command) => drop(runtime.block_on(command::ask(command, manner, out))?),
+        Line::Ask(command) => {
+            runtime.block_on(interruptible(command::ask(command, manner, out)))?;
+        }
     }
     Ok(ControlFlow::Continue(()))
+}
+
+/// How a command ends matters only outside: there is nobody to read a code here. Ctrl-C in a
+/// terminal ends the command, not the shell.
+async fn interruptible(command: impl Future<Output = Result<Exit, Fault>>) -> Result<(), Fault> {
+    tokio::select! {
+        ended = command => ended.map(drop),
+        _ = tokio::signal::ctrl_c(), if io::stdin().is_terminal() => Ok(()),
+    }
 }
