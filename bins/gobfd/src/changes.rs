@@ -1,9 +1,10 @@
 //! The one who follows events for the daemon itself: log lines and counters of removed sessions.
 
 use bfd_control::{Event, EventKind, Subscription};
+use bfd_program::logging::Took;
 use bfd_proto::{Instant, Role};
 
-use crate::logging::{ChangeLine, ChangeLog, Took};
+use crate::logging::{ChangeLine, ChangeLog};
 use crate::web::Metrics;
 
 /// Writes changes until the daemon stops and all were read.

@@ -24,6 +24,7 @@ const ARROWS: &[(&str, &str, &[&str])] = &[
         &["bfd-packet", "bfd-proto", "bfd-engine"],
     ),
     ("crates", "bfd-api", &[]),
+    ("crates", "bfd-program", &[]),
     (
         "bins",
         "gobfd",
@@ -34,6 +35,7 @@ const ARROWS: &[(&str, &str, &[&str])] = &[
             "bfd-engine",
             "bfd-control",
             "bfd-api",
+            "bfd-program",
         ],
     ),
     ("bins", "gobfdctl", &["bfd-api"]),
@@ -69,6 +71,7 @@ const HOMES: &[(&str, &[&str])] = &[
         &[
             "bfd-control",
             "bfd-api",
+            "bfd-program",
             "gobfd",
             "gobfdctl",
             "bfd-fake",
@@ -80,7 +83,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("connectrpc-health", &["bfd-api", "gobfd"]),
     ("connectrpc-build", &["xtask"]),
     ("protox", &["xtask"]),
-    ("axum", &["gobfd", "bfd-fake"]),
+    ("axum", &["bfd-program", "gobfd", "bfd-fake"]),
 ];
 
 /// The only crate that may contain `unsafe`.

@@ -5,11 +5,10 @@
 
 use std::panic::AssertUnwindSafe;
 
+use bfd_program::logging::Took;
 use connectrpc::interceptor::{UnaryRequest, UnaryResponse};
 use connectrpc::{ConnectError, Interceptor, Next};
 use futures::FutureExt as _;
-
-use crate::logging::Took;
 
 /// Calls that change something. Others are told of only when somebody debugs, or when they fail.
 const CHANGES: [&str; 3] = [

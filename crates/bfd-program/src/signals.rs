@@ -13,7 +13,7 @@ pub enum Asked {
     Stop,
 }
 
-/// The signals the daemon obeys.
+/// The signals a program obeys.
 #[derive(Debug)]
 pub struct Signals {
     hangup: Signal,

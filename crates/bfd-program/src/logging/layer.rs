@@ -10,7 +10,7 @@ use tracing::{Event, Level, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Layer};
 
 use super::line::Line;
-use crate::config::{LogFormat, LogLevel, LogSettings};
+use super::settings::{LogFormat, LogLevel, LogSettings};
 
 /// Crates whose events are ours to level; others are heard from `WARN` on.
 const OURS: [&str; 2] = ["gobfd", "bfd"];

@@ -1,5 +1,6 @@
 //! Sockets to listen on, and one clear sentence when one cannot be had.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::fs;
 use std::io;
@@ -33,15 +34,15 @@ impl Drop for UnixPath {
 /// An address cannot be listened on.
 #[derive(Debug)]
 pub struct BindError {
-    purpose: &'static str,
-    key: &'static str,
+    purpose: Cow<'static, str>,
+    key: Cow<'static, str>,
     address: String,
     source: io::Error,
 }
 
 impl BindError {
     fn remedy(&self) -> String {
-        let key = self.key;
+        let key = &self.key;
         match self.source.kind() {
             io::ErrorKind::AddrInUse => {
                 format!("another program listens there; stop it or set {key} to another address")
@@ -50,7 +51,7 @@ impl BindError {
                 format!("this host does not have that address; correct {key}")
             }
             io::ErrorKind::PermissionDenied => {
-                format!("the user of the daemon may not; correct {key} or its permissions")
+                format!("the user of this process may not; correct {key} or its permissions")
             }
             io::ErrorKind::NotFound => format!("the folder does not exist; correct {key}"),
             _ => format!("see {key} in the configuration"),
@@ -86,13 +87,14 @@ impl Listener {
     /// # Errors
     /// The error of the first candidate that failed for another reason than a missing family.
     pub async fn tcp(
-        purpose: &'static str,
-        key: &'static str,
+        purpose: impl Into<Cow<'static, str>>,
+        key: impl Into<Cow<'static, str>>,
         address: &ListenAddress,
     ) -> Result<Self, BindError> {
+        let (purpose, key) = (purpose.into(), key.into());
         let fault = |source| BindError {
-            purpose,
-            key,
+            purpose: purpose.clone(),
+            key: key.clone(),
             address: address.to_string(),
             source,
         };
@@ -108,18 +110,19 @@ impl Listener {
         Err(fault(failed))
     }
 
-    /// Listens on a Unix socket; a file that a dead daemon left behind is replaced.
+    /// Listens on a Unix socket; a file that a dead process left behind is replaced.
     ///
     /// # Errors
     /// Somebody listens there, or the file cannot be made.
     pub async fn unix(
-        purpose: &'static str,
-        key: &'static str,
+        purpose: impl Into<Cow<'static, str>>,
+        key: impl Into<Cow<'static, str>>,
         path: &Path,
     ) -> Result<Self, BindError> {
+        let (purpose, key) = (purpose.into(), key.into());
         let fault = |source| BindError {
-            purpose,
-            key,
+            purpose: purpose.clone(),
+            key: key.clone(),
             address: path.display().to_string(),
             source,
         };

@@ -23,7 +23,7 @@ pub enum Origin {
 
 impl Origin {
     /// The text that stands before a message: `gobfd.yml:3:9` or the name of a variable.
-    pub(crate) fn describe(&self, file: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    pub(super) fn describe(&self, file: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Place { line, column } => write!(f, "{file}:{line}:{column}: "),
             Self::Variable(name) => write!(f, "{name}: "),
@@ -35,14 +35,16 @@ impl Origin {
 
 /// One node with its place.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Node {
-    pub(crate) value: Value,
-    pub(crate) origin: Origin,
+pub struct Node {
+    /// What it is.
+    pub value: Value,
+    /// Where it was written.
+    pub origin: Origin,
 }
 
 /// What a node is.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Value {
+pub enum Value {
     /// `~`, `null`, or nothing after the colon: the same as leaving the key out.
     Empty,
     /// Any scalar, as spelt.

@@ -4,9 +4,17 @@ use jiff::Timestamp;
 use serde_json::Value;
 use tracing::{debug, error, info, trace, warn};
 
-use super::{timeless, written};
-use crate::config::{LogFormat, LogLevel, LogSettings};
-use crate::logging::Took;
+use super::{LogControl, LogFormat, LogLevel, LogSettings, Took, captured, failure};
+
+fn written(level: LogLevel, format: LogFormat, run: impl FnOnce(&LogControl)) -> Vec<String> {
+    captured(LogSettings { level, format }, run)
+}
+
+/// A text line without its time.
+fn timeless(line: &str) -> &str {
+    let rest = line.strip_prefix("time=").expect("a time");
+    rest.split_once(' ').expect("a level").1
+}
 
 fn event() {
     info!(
@@ -141,7 +149,7 @@ fn strangers_are_heard_from_warnings_on() {
 
 #[test]
 fn a_failure_before_the_log_exists_is_one_text_line() {
-    let line = crate::logging::failure("failed to load configuration", &"a: b\nc: d");
+    let line = failure("failed to load configuration", &"a: b\nc: d");
     assert_eq!(
         timeless(&line),
         "level=ERROR msg=\"failed to load configuration\" error=\"a: b\\nc: d\"\n"

@@ -6,10 +6,22 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use super::node::Origin;
+use super::problem::{ConfigError, Problem};
 use super::yaml::MAX_TEXT;
 
-/// The text of the file, or a sentence that says why there is none.
-pub(crate) fn read(path: &Path) -> Result<String, String> {
+/// The text of the file.
+///
+/// # Errors
+/// Why there is none.
+pub fn read(path: &Path) -> Result<String, ConfigError> {
+    text(path).map_err(|message| {
+        let problem = Problem::new(Origin::Whole, "", message);
+        ConfigError::new(path.display().to_string(), vec![problem])
+    })
+}
+
+fn text(path: &Path) -> Result<String, String> {
     let octets = contents(path).map_err(|error| format!("cannot be read: {error}"))?;
     if octets.len() as u64 > MAX_TEXT {
         return Err(format!("larger than {MAX_TEXT} octets"));

@@ -5,7 +5,8 @@ use std::time::Duration;
 /// Reads a duration; `None` when the text is not one, is negative, or exceeds 292 years.
 ///
 /// A number without a unit is refused, except `0`, as in Go.
-pub(crate) fn parse(text: &str) -> Option<Duration> {
+#[must_use]
+pub fn parse(text: &str) -> Option<Duration> {
     let text = text.strip_prefix('+').unwrap_or(text);
     if text == "0" {
         return Some(Duration::ZERO);

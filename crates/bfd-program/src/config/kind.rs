@@ -6,25 +6,38 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
-use bfd_packet::Micros;
-
 use super::duration;
 use super::listen::ListenAddress;
 
 /// The kind of value of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub enum Kind {
     /// `true` or `false`.
     Bool,
     /// A whole number within bounds, both included.
-    Integer { min: u64, max: u64 },
+    Integer {
+        /// Least.
+        min: u64,
+        /// Greatest.
+        max: u64,
+    },
     /// 0 for "off", else a whole number within bounds.
-    OffOr { min: u64, max: u64 },
+    OffOr {
+        /// Least.
+        min: u64,
+        /// Greatest.
+        max: u64,
+    },
     /// `auto`, else a whole number within bounds.
-    AutoOr { min: u64, max: u64 },
+    AutoOr {
+        /// Least.
+        min: u64,
+        /// Greatest.
+        max: u64,
+    },
     /// A number with decimals.
     Decimal,
-    /// A BFD interval: 1 µs to 4 294 967 295 µs, whole microseconds.
+    /// A duration of 1 µs to 4 294 967 295 µs, whole microseconds, as packets carry it.
     Interval,
     /// Any duration.
     Duration,
@@ -52,29 +65,42 @@ pub(crate) enum Kind {
 
 /// A value that its kind has accepted.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Scalar {
+pub enum Scalar {
+    /// `true` or `false`.
     Bool(bool),
+    /// A number within the bounds of its kind; 0 for "off".
     Integer(u64),
     /// The word `auto`.
     Auto,
-    Interval(Micros),
+    /// Whole microseconds that fit 32 bits.
+    Interval(Duration),
+    /// Any duration.
     Duration(Duration),
+    /// One of the words of its kind, in the spelling of the kind.
     Word(&'static str),
+    /// Where to listen.
     Listen(ListenAddress),
+    /// An address, canonical.
     Address(Zoned),
+    /// Text, also that of a path or a name.
     Text(String),
 }
 
 /// An address with the interface its zone names (`fe80::1%eth0`).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Zoned {
-    pub(crate) address: IpAddr,
-    pub(crate) zone: Option<String>,
+pub struct Zoned {
+    /// The address; one that is IPv4-mapped was made IPv4.
+    pub address: IpAddr,
+    /// The name behind `%`.
+    pub zone: Option<String>,
 }
 
 impl Kind {
-    /// Reads `text`; the error is the message for the operator.
-    pub(crate) fn read(self, text: &str) -> Result<Scalar, String> {
+    /// Reads `text`.
+    ///
+    /// # Errors
+    /// The message for the operator: what was expected and what was found.
+    pub fn read(self, text: &str) -> Result<Scalar, String> {
         self.accept(text).ok_or_else(|| match self {
             Self::Secret => format!("expected {}", self.expected()),
             Self::Interval | Self::Duration if is_bare_number(text) => format!(
@@ -116,7 +142,8 @@ impl Kind {
     }
 
     /// The form of an acceptable value, to follow the word "expected".
-    pub(crate) fn expected(self) -> String {
+    #[must_use]
+    pub fn expected(self) -> String {
         match self {
             Self::Bool => "true or false".into(),
             Self::Integer { min, max } => format!("a whole number from {min} to {max}"),
@@ -155,7 +182,8 @@ fn alternatives(words: &[&str]) -> String {
 }
 
 /// `text` in quotes, shortened, without control characters: it goes to logs and terminals.
-pub(crate) fn quoted(text: &str) -> String {
+#[must_use]
+pub fn quoted(text: &str) -> String {
     const SHOWN: usize = 60;
     let mut shown: String = text
         .chars()
@@ -189,11 +217,11 @@ fn integer(text: &str, min: u64, max: u64) -> Option<u64> {
     (min..=max).contains(&value).then_some(value)
 }
 
-fn interval(text: &str) -> Option<Micros> {
+fn interval(text: &str) -> Option<Duration> {
     let duration = duration::parse(text)?;
     let whole = duration.subsec_nanos().is_multiple_of(1000);
-    let micros = Micros::try_from(duration).ok()?;
-    (whole && micros.0 > 0).then_some(micros)
+    let fits = (1..=u128::from(u32::MAX)).contains(&duration.as_micros());
+    (whole && fits).then_some(duration)
 }
 
 fn zoned(text: &str) -> Option<Zoned> {

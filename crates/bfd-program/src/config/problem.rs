@@ -19,7 +19,9 @@ pub struct Problem {
 }
 
 impl Problem {
-    pub(crate) fn new(origin: Origin, path: impl Into<String>, message: impl Into<String>) -> Self {
+    /// A problem with the value at `origin`.
+    #[must_use]
+    pub fn new(origin: Origin, path: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
             origin,
             path: path.into(),
@@ -38,7 +40,9 @@ pub struct ConfigError {
 }
 
 impl ConfigError {
-    pub(crate) fn new(file: impl Into<String>, mut problems: Vec<Problem>) -> Self {
+    /// The problems of `file`, put in order; there must be one at least.
+    #[must_use]
+    pub fn new(file: impl Into<String>, mut problems: Vec<Problem>) -> Self {
         problems.sort_by_key(|problem| match problem.origin {
             Origin::Place { line, column } => (0, line, column),
             Origin::Whole => (1, 0, 0),

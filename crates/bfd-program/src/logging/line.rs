@@ -8,8 +8,9 @@ use jiff::Timestamp;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level};
 
+use super::settings::LogFormat;
 use super::took::Took;
-use crate::config::{LogFormat, go_text};
+use crate::config::go_text;
 
 /// What a line is made of.
 pub(super) struct Line {

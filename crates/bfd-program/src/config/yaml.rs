@@ -13,10 +13,13 @@ use super::node::{Node, Origin, Value};
 use super::problem::Problem;
 
 /// Largest text that is read, in octets: about 50 000 sessions with every key set.
-pub(crate) const MAX_TEXT: u64 = 16 * 1024 * 1024;
+pub(super) const MAX_TEXT: u64 = 16 * 1024 * 1024;
 
 /// Parses a whole text; an empty one is an empty tree.
-pub(crate) fn parse(text: &str) -> Result<Node, Problem> {
+///
+/// # Errors
+/// It is not YAML, has more than one document, or asks for more memory than a file should.
+pub fn parse(text: &str) -> Result<Node, Problem> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let tree = serde_saphyr::from_str_with_options::<Option<Spanned<Raw>>>(text, options());
     match tree {

@@ -1,6 +1,4 @@
 //! Go's flag syntax for programs that use clap.
-//!
-//! Nothing here knows the daemon, so that every program of the package can use it.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};

@@ -1,5 +1,6 @@
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -8,7 +9,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpStream, UnixListener};
 use tokio::sync::watch;
 
-use super::{Listener, Server};
+use super::{Listener, Pages, Server, router};
 use crate::config::ListenAddress;
 
 async fn listener() -> (Listener, SocketAddr) {
@@ -37,12 +38,12 @@ async fn a_panic_costs_one_answer() {
     async fn panics() -> &'static str {
         panic!("on purpose")
     }
-    let router = Router::new()
+    let pages = Router::new()
         .route("/bad", get(panics))
         .route("/good", get(|| async { "fine" }));
     let (listener, address) = listener().await;
     let (stop, stopping) = watch::channel(false);
-    let server = tokio::spawn(Server::new(listener, router).run(stopping, Duration::ZERO));
+    let server = tokio::spawn(Server::new(listener, pages).run(stopping, Duration::ZERO));
     let bad = ask(address, "/bad").await.expect("an answer");
     assert_eq!(bad, "HTTP/1.1 500 Internal Server Error");
     let good = ask(address, "/good").await.expect("an answer");
@@ -63,8 +64,8 @@ async fn what_is_under_way_is_finished() {
     };
     let (listener, address) = listener().await;
     let (stop, stopping) = watch::channel(false);
-    let router = Router::new().route("/slow", get(slow));
-    let server = tokio::spawn(Server::new(listener, router).run(stopping, Duration::from_secs(60)));
+    let pages = Router::new().route("/slow", get(slow));
+    let server = tokio::spawn(Server::new(listener, pages).run(stopping, Duration::from_secs(60)));
     let asked = tokio::spawn(async move { ask(address, "/slow").await });
     began.wait_for(|begun| *begun).await.expect("a request");
     stop.send_replace(true);
@@ -107,4 +108,34 @@ async fn a_dead_unix_socket_is_replaced_and_a_live_one_is_not() {
     let other = Listener::unix("the API", "grpc.unix", &path).await;
     assert!(other.is_err(), "only sockets are replaced");
     assert!(path.exists());
+}
+
+struct Neighbour(bool);
+
+impl Pages for Neighbour {
+    fn metrics(&self) -> String {
+        "up 1\n".to_owned()
+    }
+
+    fn ready(&self) -> Result<(), String> {
+        self.0.then_some(()).ok_or("it is away".to_owned())
+    }
+}
+
+#[tokio::test]
+async fn a_bridge_is_healthy_without_its_neighbour_and_not_ready() {
+    for (neighbour, ready) in [(true, "200 OK"), (false, "503 Service Unavailable")] {
+        let (listener, address) = listener().await;
+        let (_stop, stopping) = watch::channel(false);
+        let server = Server::new(listener, router(Arc::new(Neighbour(neighbour))));
+        tokio::spawn(server.run(stopping, Duration::ZERO));
+        for (path, status) in [
+            ("/metrics", "200 OK"),
+            ("/healthz", "200 OK"),
+            ("/readyz", ready),
+        ] {
+            let answer = ask(address, path).await.expect("an answer");
+            assert_eq!(answer, format!("HTTP/1.1 {status}"), "{path}");
+        }
+    }
 }

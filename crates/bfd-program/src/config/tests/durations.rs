@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use crate::config::duration::{go_text, parse};
+use crate::config::{go_text, parse_duration as parse};
 
 #[test]
 fn reads_what_go_reads() {
