@@ -12,7 +12,7 @@ mod outline;
 mod page;
 mod translation;
 
-pub use block::{Block, Command};
+pub use block::{Block, Command, commands_of};
 pub use link::Link;
 pub use page::{Page, pages, root};
 pub use translation::out_of_step;

@@ -9,7 +9,7 @@ use anyhow::{Result, bail};
 use bfd_docs::{Command, Page, out_of_step, pages, root};
 
 /// Programs of others that the manual may ask for.
-const FOREIGN: [&str; 18] = [
+const FOREIGN: &[&str] = &[
     "apt-get",
     "bash",
     "cat",
@@ -25,6 +25,7 @@ const FOREIGN: [&str; 18] = [
     "kubectl",
     "nft",
     "podman",
+    "printf",
     "promtool",
     "systemctl",
     "tee",
@@ -32,7 +33,7 @@ const FOREIGN: [&str; 18] = [
 /// Pages that operators read in Russian as well.
 const TRANSLATED: [&str; 3] = ["03-configuration", "05-interop", "07-monitoring"];
 /// Our programs; their own tests hold the manual against their command lines.
-const OURS: [&str; 3] = ["gobfd", "gobfdctl", "gobfd-bench"];
+const OURS: [&str; 4] = ["gobfd", "gobfdctl", "gobfd-exabgp-bridge", "gobfd-bench"];
 
 /// Prints what is wrong; succeeds when nothing is.
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
