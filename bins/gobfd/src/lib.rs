@@ -12,5 +12,6 @@ pub mod metrics;
 pub mod paths;
 pub mod reload;
 pub mod serve;
+mod shortage;
 pub mod signals;
 pub mod web;
