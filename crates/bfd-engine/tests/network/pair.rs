@@ -70,6 +70,7 @@ fn removal_tells_the_peer_and_frees_the_session() {
     ends[0].await_state(a, State::Up);
     ends[1].await_state(b, State::Up);
     ends[0].handle.admin(a, Admin::Down);
+    ends[0].await_event(|event| down(event) == Some(Verdict::Admin));
     ends[1].await_event(|event| down(event) == Some(Verdict::PeerAdminDown));
     ends[0].handle.admin(a, Admin::Up);
     ends[1].await_state(b, State::Up);
