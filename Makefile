@@ -64,6 +64,6 @@ deny: ## Check licences, bans and sources of the dependencies
 	@scripts/install build
 	@scripts/cargo-deny check licenses bans sources
 
-fuzz: ## Fuzz each target for FUZZ_SECONDS, 60 by default (nightly compiler; `make test` replays the corpus)
-	@scripts/install build
+fuzz: ## Fuzz each target for FUZZ_SECONDS, 60 by default (`make test` only replays the corpus)
+	@scripts/install fuzz
 	@scripts/fuzz
