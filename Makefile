@@ -33,8 +33,9 @@ test: ## Run every test: unit, property, simulation, interop with FRR and BIRD (
 	$(CARGO) test --workspace --no-fail-fast
 
 unit: ## Run the tests that need neither root nor network
-	@scripts/install build
-	$(CARGO) test --workspace --no-fail-fast --exclude bfd-testbed
+	@scripts/install test
+	$(CARGO) test --workspace --lib --bins --no-fail-fast
+	$(CARGO) test --package bfd-packet --package bfd-proto --package bfd-sim --test '*' --no-fail-fast
 
 interop: ## Run only the interop suite with the real FRR and BIRD (root)
 	@scripts/require-root interop
