@@ -11,7 +11,5 @@ pub mod logging;
 pub mod metrics;
 pub mod paths;
 pub mod reload;
-pub mod serve;
 mod shortage;
-pub mod signals;
 pub mod web;
