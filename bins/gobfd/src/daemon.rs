@@ -26,6 +26,7 @@ use crate::changes;
 use crate::config::Config;
 use crate::paths::{Feed, FeedError};
 use crate::reload::Settings;
+use crate::shortage;
 use crate::systemd;
 use crate::web::{self, Metrics};
 
@@ -77,6 +78,9 @@ pub async fn run(mut settings: Settings) -> Result<Ended, DaemonError> {
     let doors = Doors::open(config).await?;
     let engine = Engine::start(&engine_config(config))?;
     announce::data_plane(&engine);
+    for warning in engine.warnings() {
+        tracing::warn!("{warning}");
+    }
     let (feed, topology) = Feed::open().await?;
     let daemon = Daemon::start(config, engine.handle(), topology, feed)?;
     // A daemon that stops while it starts has nothing to say yet.
@@ -141,6 +145,7 @@ impl Daemon {
         let mut followers = JoinSet::new();
         followers.spawn(feed.run());
         followers.spawn(follow(topology, control.clone()));
+        followers.spawn(shortage::follow(engine.clone()));
         let watched = Arc::clone(&vitals);
         followers.spawn(async move { watched.follow(engine).await });
         if let Some(interval) = systemd::watchdog() {
