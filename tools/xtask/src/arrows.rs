@@ -39,6 +39,7 @@ const ARROWS: &[(&str, &str, &[&str])] = &[
         ],
     ),
     ("bins", "gobfdctl", &["bfd-api"]),
+    ("bins", "gobfd-haproxy-agent", &["bfd-api", "bfd-program"]),
     ("tools", "bfd-docs", &[]),
     ("tools", "bfd-spec", &[]),
     (
@@ -74,6 +75,7 @@ const HOMES: &[(&str, &[&str])] = &[
             "bfd-program",
             "gobfd",
             "gobfdctl",
+            "gobfd-haproxy-agent",
             "bfd-fake",
             "bfd-testbed",
             "gobfd-bench",
