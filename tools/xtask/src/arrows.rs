@@ -84,6 +84,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("connectrpc", &["bfd-api", "gobfd", "bfd-fake"]),
     ("connectrpc-health", &["bfd-api", "gobfd"]),
     ("connectrpc-build", &["xtask"]),
+    ("protox", &["xtask"]),
     ("axum", &["bfd-program", "gobfd", "bfd-fake"]),
 ];
 
