@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::fmt::{Display, Write as _};
 use std::time::Duration;
 
+use crate::cli::Build;
+
 /// Value of the header `Content-Type` of the page.
 pub const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -74,6 +76,17 @@ impl Samples<'_> {
         self.line("_bucket", &all, histogram.count);
         self.line("_sum", labels, histogram.sum.as_secs_f64());
         self.line("_count", labels, histogram.count);
+    }
+
+    /// The sample of a `…_build_info`: what the program was built from, as labels of a 1.
+    pub fn add_build(&mut self, build: Build) {
+        let labels = format!(
+            "version=\"{}\",commit=\"{}\",date=\"{}\"",
+            escaped(build.version),
+            escaped(build.commit),
+            escaped(build.date)
+        );
+        self.add(&labels, 1);
     }
 
     fn line(&mut self, suffix: &str, labels: &str, value: impl Display) {

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use bfd_testbed::{PATIENCE, Result, Signal};
+use bfd_testbed::{PATIENCE, Process, Result, Signal};
 
 use crate::support::{AGENT, Host, PORT};
 
@@ -113,6 +113,27 @@ fn a_port_of_zero_is_one_that_the_kernel_chooses() -> Result<()> {
     let port = line.rsplit_once(":").expect("a port").1;
     assert_ne!(port.trim().parse::<u16>().expect("a port"), 0);
     Ok(())
+}
+
+#[test]
+fn a_limit_of_open_files_is_raised_or_said() -> Result<()> {
+    let host = Host::new(100)?;
+    let file = host.write("agent.yml", &host.config("", false));
+    let start = |limit: &str| {
+        let command = format!(
+            "ulimit {limit} 300; exec {AGENT} -config {}",
+            file.display()
+        );
+        let (shell, folder) = (Path::new("sh"), host.namespace.folder());
+        Process::start(&host.namespace, limit, shell, &["-c", &command], folder)
+    };
+    let mut refused = start("-n")?;
+    assert_eq!(refused.wait(PATIENCE)?.code(), Some(1));
+    let log = refused.log();
+    let sentence = "100 backends need 356 open files and the limit is 300: raise it";
+    assert!(log.contains(sentence), "{log}");
+    let raised = start("-Sn")?;
+    host.wait_log(&raised, "connected to gobfd", 1)
 }
 
 #[test]

@@ -39,6 +39,23 @@ fn every_answer_is_pushed() -> Result<()> {
 }
 
 #[test]
+fn an_agent_lifts_what_the_one_before_it_set() -> Result<()> {
+    let mut host = Host::new(1)?;
+    let haproxy = host.haproxy(SELDOM)?;
+    let config = host.config("admin_down: drain\n", true);
+    let mut agent = host.agent(&config)?;
+    host.daemon.change(0, |session| {
+        session.local_state = SessionState::AdminDown.into();
+        session.admin_down = true;
+    });
+    haproxy.wait(&[DRAIN])?;
+    agent.kill();
+    host.daemon.set(0, SessionState::Up);
+    let _agent = host.agent(&config)?;
+    haproxy.wait(&[UP])
+}
+
+#[test]
 fn a_haproxy_that_is_new_is_told_everything() -> Result<()> {
     let mut host = Host::new(2)?;
     let mut haproxy = host.haproxy(SELDOM)?;

@@ -152,7 +152,8 @@ impl Host {
         Ok((status.parse().unwrap_or(0), body.to_owned()))
     }
 
-    fn write(&self, name: &str, text: &str) -> PathBuf {
+    /// Writes a file into the folder of the host.
+    pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
         let file = self.namespace.folder().join(name);
         std::fs::write(&file, text).expect("the folder of a namespace");
         file
