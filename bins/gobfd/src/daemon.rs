@@ -78,9 +78,6 @@ pub async fn run(mut settings: Settings) -> Result<Ended, DaemonError> {
     let doors = Doors::open(config).await?;
     let engine = Engine::start(&engine_config(config))?;
     announce::data_plane(&engine);
-    for warning in engine.warnings() {
-        tracing::warn!("{warning}");
-    }
     let (feed, topology) = Feed::open().await?;
     let daemon = Daemon::start(config, engine.handle(), topology, feed)?;
     // A daemon that stops while it starts has nothing to say yet.
