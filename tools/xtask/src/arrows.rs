@@ -39,6 +39,7 @@ const ARROWS: &[(&str, &str, &[&str])] = &[
         ],
     ),
     ("bins", "gobfdctl", &["bfd-api"]),
+    ("bins", "gobfd-exabgp-bridge", &["bfd-api", "bfd-program"]),
     ("tools", "bfd-docs", &[]),
     ("tools", "bfd-spec", &[]),
     (
@@ -74,6 +75,7 @@ const HOMES: &[(&str, &[&str])] = &[
             "bfd-program",
             "gobfd",
             "gobfdctl",
+            "gobfd-exabgp-bridge",
             "bfd-fake",
             "bfd-testbed",
             "gobfd-bench",

@@ -28,7 +28,7 @@ const FOREIGN: [&str; 17] = [
     "tee",
 ];
 /// Our programs; their own tests hold the manual against their command lines.
-const OURS: [&str; 3] = ["gobfd", "gobfdctl", "gobfd-bench"];
+const OURS: [&str; 4] = ["gobfd", "gobfdctl", "gobfd-exabgp-bridge", "gobfd-bench"];
 
 /// Prints what is wrong; succeeds when nothing is.
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
