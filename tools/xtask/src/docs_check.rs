@@ -33,7 +33,13 @@ const FOREIGN: &[&str] = &[
 /// Pages that operators read in Russian as well.
 const TRANSLATED: [&str; 3] = ["03-configuration", "05-interop", "07-monitoring"];
 /// Our programs; their own tests hold the manual against their command lines.
-const OURS: [&str; 4] = ["gobfd", "gobfdctl", "gobfd-exabgp-bridge", "gobfd-bench"];
+const OURS: [&str; 5] = [
+    "gobfd",
+    "gobfdctl",
+    "gobfd-haproxy-agent",
+    "gobfd-exabgp-bridge",
+    "gobfd-bench",
+];
 
 /// Prints what is wrong; succeeds when nothing is.
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
