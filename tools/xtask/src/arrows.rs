@@ -40,6 +40,7 @@ const ARROWS: &[(&str, &str, &[&str])] = &[
     ),
     ("bins", "gobfdctl", &["bfd-api"]),
     ("bins", "gobfd-exabgp-bridge", &["bfd-api", "bfd-program"]),
+    ("bins", "gobfd-haproxy-agent", &["bfd-api", "bfd-program"]),
     ("tools", "bfd-docs", &[]),
     ("tools", "bfd-spec", &[]),
     (
@@ -76,6 +77,7 @@ const HOMES: &[(&str, &[&str])] = &[
             "gobfd",
             "gobfdctl",
             "gobfd-exabgp-bridge",
+            "gobfd-haproxy-agent",
             "bfd-fake",
             "bfd-testbed",
             "gobfd-bench",

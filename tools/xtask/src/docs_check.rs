@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 use bfd_docs::{Command, Page, pages, root};
 
 /// Programs of others that the manual may ask for.
-const FOREIGN: [&str; 16] = [
+const FOREIGN: [&str; 17] = [
     "apt-get",
     "bash",
     "cat",
@@ -22,12 +22,19 @@ const FOREIGN: [&str; 16] = [
     "ip",
     "jq",
     "nft",
+    "printf",
     "promtool",
     "systemctl",
     "tee",
 ];
 /// Our programs; their own tests hold the manual against their command lines.
-const OURS: [&str; 4] = ["gobfd", "gobfdctl", "gobfd-exabgp-bridge", "gobfd-bench"];
+const OURS: [&str; 5] = [
+    "gobfd",
+    "gobfdctl",
+    "gobfd-haproxy-agent",
+    "gobfd-exabgp-bridge",
+    "gobfd-bench",
+];
 
 /// Prints what is wrong; succeeds when nothing is.
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
