@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 use bfd_docs::{Command, Page, pages, root};
 
 /// Programs of others that the manual may ask for.
-const FOREIGN: [&str; 16] = [
+const FOREIGN: [&str; 17] = [
     "apt-get",
     "bash",
     "cat",
@@ -22,6 +22,7 @@ const FOREIGN: [&str; 16] = [
     "ip",
     "jq",
     "nft",
+    "printf",
     "promtool",
     "systemctl",
     "tee",
