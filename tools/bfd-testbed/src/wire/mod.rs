@@ -15,7 +15,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 pub use timing::Gaps;
 
-use crate::{Control, Frame, Noise, Recording};
+use crate::{Control, Frame, Noise, Recording, State};
 
 /// Whose packets are judged, and what the test and the machine did meanwhile.
 #[derive(Clone, Debug, Default)]
@@ -74,6 +74,8 @@ pub struct Report {
     pub checked: usize,
     /// Sessions of ours seen, by local discriminator.
     pub sessions: BTreeSet<u32>,
+    /// How often a session of ours was seen to come Up.
+    pub bring_ups: usize,
     /// Rules that our packets broke.
     pub violations: Vec<Violation>,
     /// What would have been violations, had they been ours; each rule once.
@@ -142,6 +144,8 @@ pub fn check(frames: &[Frame], ours: &Ours) -> Report {
     report.violations.extend(packet::check_ports(&streams));
     for stream in streams.values() {
         report.violations.extend(packet::check_dialogue(stream));
+        report.violations.extend(packet::check_handshake(stream));
+        report.bring_ups += bring_ups(stream);
         timing::check(stream, ours, &mut report);
     }
     timing::judge(ours, &mut report);
@@ -189,6 +193,13 @@ fn streams<'a>(frames: &'a [Frame], ours: &Ours) -> BTreeMap<u32, Vec<Said<'a>>>
     ends.iter()
         .map(|(discriminator, end)| (*discriminator, of(*discriminator, end)))
         .collect()
+}
+
+fn bring_ups(stream: &[Said<'_>]) -> usize {
+    let states = stream.iter().filter(|said| said.ours);
+    let states: Vec<_> = states.map(|said| said.control.state).collect();
+    let comes_up = |pair: &&[State]| pair[0] != State::Up && pair[1] == State::Up;
+    states.windows(2).filter(comes_up).count()
 }
 
 /// A peer that does not know us yet, or no more, is recognised by its addresses.
