@@ -10,11 +10,11 @@ CARGO ?= cargo
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test unit interop bench-quick lint fmt doc deny fuzz
+.PHONY: help build demo test unit interop bench-quick lint fmt doc deny fuzz programs image stack-programs
 
 help: ## List the targets
 	@echo 'GoBFD. Targets:'
-	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':[^#]*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## Build the daemon and its command line (target/debug)
 	@scripts/install build
@@ -67,3 +67,23 @@ deny: ## Check licences, bans and sources of the dependencies
 fuzz: ## Fuzz each target for FUZZ_SECONDS, 60 by default (nightly compiler; `make test` replays the corpus)
 	@scripts/install build
 	@scripts/fuzz
+
+# --- containers and integration stacks (root) ----------------------------------------------------------
+
+# What is shipped. `PROFILE=dev` takes the programs that the tests have built already.
+PROFILE ?= release
+SHIPPED := gobfd gobfdctl
+export PROGRAMS := $(abspath $(TARGET_DIR))/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
+
+programs: ## Build the shipped programs and the checker of the stacks (target/release)
+	@scripts/install build
+	$(CARGO) build --profile $(PROFILE) --bins \
+	    $(if $(filter dev,$(PROFILE)),--workspace,$(addprefix --package ,$(SHIPPED) bfd-testbed))
+
+image: programs ## Build the container image localhost/gobfd:local (root)
+	@scripts/require-root image
+	@scripts/install stacks
+	@$(INTEGRATIONS)/lib/prepare
+	@$(INTEGRATIONS)/lib/images gobfd
+
+include deployments/integrations/stacks.mk

@@ -1,0 +1,165 @@
+# shellcheck shell=bash
+# What all stacks do alike. The run.sh of a stack sets
+#
+#   STACK    name of its folder          IMAGES  the images it needs, names of ../images
+#   TSHARK   its capture container       OURS    the addresses where a gobfd speaks
+#
+# sources this file, defines `ready` (waits until the stack works) and `demo` (shows what it is for, or
+# fails), and calls `main "$@"`.
+export LC_ALL=C # a point in $EPOCHREALTIME
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+root=$(cd "$here/../.." && pwd)
+target=${CARGO_TARGET_DIR:-$root/target}
+state=$target/integrations
+run=$state/$STACK
+project=gobfd-$STACK
+
+# shellcheck source=time.sh
+source "$here/lib/time.sh"
+
+say() { echo "==> $*"; }
+die() {
+    echo "$STACK: $*" >&2
+    exit 1
+}
+
+# --- starting and stopping ---------------------------------------------------------------------------
+
+compose() {
+    local files=(-f "$here/$STACK/compose.yml") overlay
+    for overlay in ${OVERLAYS[@]+"${OVERLAYS[@]}"}; do
+        files+=(-f "$here/$STACK/$overlay")
+    done
+    # Compose waits for ever for a container that ended at once.
+    timeout 180 "$state/venv/bin/podman-compose" -p "$project" "${files[@]}" "$@"
+}
+
+containers() { podman ps --all --quiet --filter "label=io.podman.compose.project=$project" "$@"; }
+
+up() {
+    "$here/lib/prepare" "$state"
+    "$here/lib/images" gobfd "${IMAGES[@]}"
+    down
+    mkdir -p "$run"
+    rm -f "$run"/*
+    say "starting $STACK"
+    if ! compose up --detach --no-build >"$run/compose.log" 2>&1; then
+        tail -n 20 "$run/compose.log" >&2
+        die "the stack did not start; all output is in $run/compose.log"
+    fi
+    wait_for 30 "the capture to begin" recording
+    ready
+}
+
+recording() { podman exec "$TSHARK" test -s /captures/bfd.pcapng; }
+
+down() {
+    local id
+    # A paused container cannot be stopped.
+    for id in $(containers --filter status=paused); do
+        podman unpause "$id" >/dev/null 2>&1 || true
+    done
+    if [ -n "$(containers)" ]; then
+        containers | xargs podman rm --force --volumes --time 1 >/dev/null 2>&1 || true
+    fi
+    for id in $(podman network ls --quiet --filter "label=io.podman.compose.project=$project"); do
+        podman network rm --force "$id" >/dev/null 2>&1 || true
+    done
+    for id in $(podman volume ls --quiet --filter "label=io.podman.compose.project=$project"); do
+        podman volume rm --force "$id" >/dev/null 2>&1 || true
+    done
+    [ -z "$(containers)" ] || die "these containers do not go away: $(containers)"
+}
+
+logs() {
+    local name
+    for name in $(containers --format '{{.Names}}'); do
+        say "$name"
+        podman logs --tail "${1:-all}" "$name" 2>&1 || true
+    done
+}
+
+# Also after Ctrl-C: what failed is shown, and nothing is left behind.
+finish() {
+    local status=$?
+    trap '' INT TERM
+    if [ "$status" -ne 0 ]; then
+        echo "$STACK: FAILED. The last lines of each container:" >&2
+        logs 15 >&2
+    fi
+    down
+    exit "$status"
+}
+
+# --- what is on the wire -----------------------------------------------------------------------------
+
+# Until when the recording is complete is known only by a later packet.
+recorded() { [ -n "$(podman exec "$TSHARK" tshark -r /captures/bfd.pcapng -Y "frame.time_epoch > $(seconds "$1")" -c 20000 2>/dev/null | head -n 1)" ]; }
+
+# The last packet that an address sent before a moment.
+last_packet() {
+    local address=$1 before=$2 at
+    wait_for 15 "a later packet in the recording" recorded "$before"
+    at=$(podman exec "$TSHARK" tshark -r /captures/bfd.pcapng -T fields -e frame.time_epoch \
+        -Y "ip.src == $address && frame.time_epoch < $(seconds "$before")" 2>/dev/null | tail -n 1)
+    [ -n "$at" ] || die "the recording has no packet of $address before $(seconds "$before")"
+    at=${at/./}
+    echo "${at:0:16}"
+}
+
+# Our own speaker is about to be stopped by us: its silence is no fault.
+silence_begins() { now >"$run/silence"; }
+silence_ends() {
+    echo "$(seconds "$(cat "$run/silence")")..$(seconds "$(now)")" >>"$run/silences"
+    rm "$run/silence"
+}
+
+# The guide's two commands, and the checker of all stacks.
+verify() {
+    local arguments=() span lines
+    podman container exists "$TSHARK" || die "the stack does not run: 'up' starts it."
+    for span in "${OURS[@]}"; do arguments+=(--ours "$span"); done
+    if [ -e "$run/silences" ]; then
+        while read -r span; do arguments+=(--silent "$span"); done <"$run/silences"
+    fi
+
+    say "the packets in full: podman exec $TSHARK tshark -r /captures/bfd.pcapng -V -Y bfd"
+    podman exec "$TSHARK" tshark -r /captures/bfd.pcapng -V -Y bfd >"$run/packets.txt" 2>/dev/null
+    lines=$(grep -c '^BFD Control message' "$run/packets.txt") || die "tshark decoded no BFD packet."
+    echo "$lines packets, the first:"
+    sed -n '/^BFD Control message/,/^$/p;/^$/q' "$run/packets.txt" | head -n 30
+
+    say "the fields as CSV: podman exec $TSHARK tshark -r /captures/bfd.pcapng -Y bfd -T fields ..."
+    podman exec "$TSHARK" tshark -r /captures/bfd.pcapng -Y bfd \
+        -T fields -e frame.time_relative -e ip.src -e ip.dst \
+        -e bfd.version -e bfd.diag -e bfd.sta -e bfd.flags \
+        -e bfd.detect_time_multiplier -e bfd.desired_min_tx_interval \
+        -e bfd.required_min_rx_interval -E header=y -E separator=, >"$run/packets.csv" 2>/dev/null
+    head -n 4 "$run/packets.csv"
+    [ "$(wc -l <"$run/packets.csv")" -gt 1 ] || die "tshark found no BFD packet for the CSV."
+
+    say "the check"
+    podman exec "$TSHARK" gobfd-verify check "${arguments[@]}" /captures/bfd.pcapng ||
+        die "packets of ours broke a rule"
+}
+
+# --- the five targets --------------------------------------------------------------------------------
+
+all() {
+    trap finish EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
+    up
+    demo
+    verify
+    say "measured"
+    table "$run/measured"
+}
+
+main() {
+    case ${1:-all} in
+        all | up | down | logs | verify) "${1:-all}" ;;
+        *) die "usage: run.sh [all|up|down|logs|verify]" ;;
+    esac
+}
