@@ -25,6 +25,7 @@ use crate::paths::{Feed, FeedError};
 use crate::reload::Settings;
 use crate::serve::{BindError, Listener, Server};
 use crate::signals::{Asked, Signals};
+use crate::systemd;
 use crate::web::{self, Metrics};
 
 /// Longest time for telling the peers that we go.
@@ -81,7 +82,7 @@ pub async fn run(mut settings: Settings) -> Result<Ended, DaemonError> {
     let (stop, stopping) = watch::channel(false);
     let servers = daemon.serve(config, doors, &stopping);
     daemon.vitals.set_ready(true);
-    notify(NotifyState::Ready);
+    systemd::notify(NotifyState::Ready);
     let ended = loop {
         match signals.next().await {
             Asked::Reload => drop(settings.reload(&daemon.control).await),
@@ -140,6 +141,9 @@ impl Daemon {
         followers.spawn(follow(topology, control.clone()));
         let watched = Arc::clone(&vitals);
         followers.spawn(async move { watched.follow(engine).await });
+        if let Some(interval) = systemd::watchdog() {
+            followers.spawn(systemd::keep_alive(interval, Arc::clone(&vitals)));
+        }
         Ok(Self {
             control,
             metrics,
@@ -170,7 +174,7 @@ impl Daemon {
         servers: JoinSet<()>,
     ) -> Ended {
         tracing::info!("initiating graceful shutdown");
-        notify(NotifyState::Stopping);
+        systemd::notify(NotifyState::Stopping);
         self.vitals.set_ready(false);
         let farewell = async {
             self.control.shutdown(FAREWELL).await;
@@ -205,11 +209,5 @@ fn engine_config(config: &Config) -> EngineConfig {
     EngineConfig {
         workers: config.engine.workers,
         receive_buffer: config.engine.receive_buffer,
-    }
-}
-
-fn notify(state: NotifyState<'_>) {
-    if let Err(error) = sd_notify::notify(&[state]) {
-        tracing::warn!(%error, "cannot notify systemd");
     }
 }

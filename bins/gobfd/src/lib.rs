@@ -13,4 +13,5 @@ pub mod paths;
 pub mod reload;
 pub mod serve;
 pub mod signals;
+mod systemd;
 pub mod web;
