@@ -55,22 +55,25 @@ up() {
 recording() { podman exec "$TSHARK" test -s /captures/bfd.pcapng; }
 
 down() {
-    local id
-    # A paused container cannot be stopped.
-    for id in $(containers --filter status=paused); do
-        podman unpause "$id" >/dev/null 2>&1 || true
+    local kind id
+    mkdir -p "$state"
+    wait_for 60 "the containers to go away" remove_containers
+    for kind in network volume; do
+        for id in $(podman "$kind" ls --quiet --filter "label=io.podman.compose.project=$project"); do
+            podman "$kind" rm --force "$id" >/dev/null
+        done
     done
-    if [ -n "$(containers)" ]; then
-        containers | xargs podman rm --force --volumes --time 1 >/dev/null 2>&1 || true
-    fi
-    for id in $(podman network ls --quiet --filter "label=io.podman.compose.project=$project"); do
-        podman network rm --force "$id" >/dev/null 2>&1 || true
-    done
-    for id in $(podman volume ls --quiet --filter "label=io.podman.compose.project=$project"); do
-        podman volume rm --force "$id" >/dev/null 2>&1 || true
-    done
-    [ -z "$(containers)" ] || die "these containers do not go away: $(containers)"
 }
+
+# A paused container cannot be removed; one that others need goes after them.
+remove_containers() {
+    local id
+    for id in $(containers --filter status=paused); do
+        podman unpause "$id"
+    done
+    containers | xargs --no-run-if-empty podman rm --depend --force --volumes --time 3 || true
+    [ -z "$(containers)" ]
+} >>"$state/removed.log" 2>&1
 
 logs() {
     local name

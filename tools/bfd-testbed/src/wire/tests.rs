@@ -277,3 +277,12 @@ fn a_state_that_the_peer_did_not_allow_is_a_violation() {
     let down = [(US, Up), (PEER, Init), (US, Down)];
     assert_eq!(judged(&dialogue(&down)).bring_ups, 0);
 }
+
+#[test]
+fn packets_that_waited_for_the_neighbour_leave_together() {
+    let mut frames: Vec<Frame> = [0, 0, 90].map(|millis| plain(millis, US)).to_vec();
+    frames[1].at += Duration::from_micros(3);
+    judged(&frames).assert_clean();
+    frames.insert(0, plain(0, PEER));
+    broken(&frames, "jittered interval");
+}

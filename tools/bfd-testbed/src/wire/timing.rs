@@ -142,6 +142,10 @@ impl<'a> Track<'a> {
             return;
         }
         let gap = to.saturating_sub(from);
+        // Packets that waited for the neighbour's hardware address leave together.
+        if self.last_heard.is_none() && gap < GRAIN {
+            return;
+        }
         let since_periodic = to.saturating_sub(anchors[0].frame.at);
         let least = shortest.mul_f64(0.75);
         let most = longest.mul_f64(if said.control.multiplier == 1 {
