@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use bfd_control::{Event, EventKind, Subscription};
+use bfd_program::config::go_text;
 use bfd_proto::{Instant, Role};
 
-use crate::config::go_text;
 use crate::logging::{ChangeLine, ChangeLog};
 use crate::web::Metrics;
 

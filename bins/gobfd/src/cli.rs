@@ -5,19 +5,13 @@
 //! check of a configuration, manual pages. Thread: main, before any other exists. It must never
 //! start anything.
 
-mod build;
-mod flags;
-
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use bfd_program::cli::{self, Answer, BUILD};
 use clap::builder::PossibleValuesParser;
-use clap::error::ErrorKind;
-use clap::{Arg, ArgAction, ArgMatches, Command};
-
-pub use build::{BUILD, Build};
-pub use flags::with_two_dashes;
+use clap::{Arg, ArgMatches, Command};
 
 use crate::config::{self, Environment};
 use crate::metrics;
@@ -35,26 +29,12 @@ pub enum Request {
     Page(&'static str),
 }
 
-/// The arguments could not be used, or asked for the usage: print `text` on standard error and
-/// leave with `code`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Usage {
-    /// What to print.
-    pub text: String,
-    /// 0 when the usage was asked for, else 2.
-    pub code: u8,
-}
-
 /// Reads the arguments; the first one is the name of the program.
 ///
 /// # Errors
-/// An unknown flag, a missing value, or a request for the usage.
-pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Request, Usage> {
-    let arguments = with_two_dashes(&command(), arguments);
-    let matches = command()
-        .try_get_matches_from(arguments)
-        .map_err(|error| usage(&error))?;
-    Ok(request(&matches))
+/// An unknown flag, a missing value, or a request for the usage: what to answer.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Request, Answer> {
+    cli::matches(&command(), arguments).map(|matches| request(&matches))
 }
 
 /// Reads the arguments of this process and does everything but run the daemon.
@@ -67,33 +47,9 @@ pub fn handle() -> Result<Option<PathBuf>, ExitCode> {
         Ok(Request::Check(config)) => check(config.as_deref(), &Environment::of_process()),
         Ok(Request::Version) => Answer::good(BUILD.describe("gobfd")),
         Ok(Request::Page(name)) => Answer::good(page(name)),
-        Err(usage) => Answer {
-            output: String::new(),
-            errors: usage.text,
-            code: usage.code,
-        },
+        Err(usage) => usage,
     };
-    print!("{}", answer.output);
-    eprint!("{}", answer.errors);
-    Err(ExitCode::from(answer.code))
-}
-
-/// What a request that is done at once has to say.
-#[derive(Debug, PartialEq, Eq)]
-struct Answer {
-    output: String,
-    errors: String,
-    code: u8,
-}
-
-impl Answer {
-    fn good(output: String) -> Self {
-        Self {
-            output,
-            errors: String::new(),
-            code: 0,
-        }
-    }
+    Err(answer.give())
 }
 
 /// A page of the manual that is written from the code: its name in `docs/en`, and its writer.
@@ -109,62 +65,24 @@ pub const PAGES: &[Page] = &[
 #[must_use]
 pub fn command() -> Command {
     let names = PAGES.iter().map(|(name, _)| *name);
-    Command::new("gobfd")
-        .about("Bidirectional Forwarding Detection for Linux hosts (RFC 5880)")
-        .disable_version_flag(true)
-        .disable_help_flag(true)
-        .arg(
-            Arg::new("config")
-                .long("config")
-                .value_name("FILE")
-                .value_parser(clap::value_parser!(OsString))
-                .help("Configuration file; without one, defaults and environment count"),
-        )
-        .arg(
-            Arg::new("check")
-                .long("check")
-                .action(ArgAction::SetTrue)
-                .help("Say whether the configuration is good and exit, 0 if it is, else 1"),
-        )
-        .arg(
-            Arg::new("version")
-                .long("version")
-                .action(ArgAction::SetTrue)
-                .help("Print version, commit and build date and exit"),
-        )
-        .arg(
-            Arg::new("manual-page")
-                .long("manual-page")
-                .value_parser(PossibleValuesParser::new(names))
-                .hide(true),
-        )
-        .arg(
-            Arg::new("help")
-                .long("help")
-                .short('h')
-                .action(ArgAction::Help)
-                .help("Print this"),
-        )
-}
-
-fn usage(error: &clap::Error) -> Usage {
-    let mut text = error.to_string();
-    if !text.contains("Usage:") {
-        text.push_str(&format!("\n{}\n", command().render_usage()));
-    }
-    let code = if error.kind() == ErrorKind::DisplayHelp {
-        0
-    } else {
-        2
-    };
-    Usage { text, code }
+    cli::command(
+        "gobfd",
+        "Bidirectional Forwarding Detection for Linux hosts (RFC 5880)",
+    )
+    .arg(cli::config(
+        "Configuration file; without one, defaults and environment count",
+    ))
+    .arg(cli::check())
+    .arg(
+        Arg::new("manual-page")
+            .long("manual-page")
+            .value_parser(PossibleValuesParser::new(names))
+            .hide(true),
+    )
 }
 
 fn request(matches: &ArgMatches) -> Request {
-    let config = matches
-        .get_one::<OsString>("config")
-        .filter(|path| !path.is_empty())
-        .map(PathBuf::from);
+    let config = cli::path(matches, "config");
     let wanted = matches.get_one::<String>("manual-page");
     let page = PAGES
         .iter()
@@ -202,11 +120,7 @@ fn check(config: Option<&Path>, environment: &Environment) -> Answer {
                 code: 0,
             }
         }
-        Err(error) => Answer {
-            output: String::new(),
-            errors: format!("{error}\n"),
-            code: 1,
-        },
+        Err(error) => Answer::bad(format!("{error}\n")),
     }
 }
 

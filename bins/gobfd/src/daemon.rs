@@ -13,18 +13,18 @@ use std::time::Duration;
 
 use bfd_control::{Control, Topology};
 use bfd_engine::{Engine, EngineConfig, EngineHandle};
+use bfd_program::cli::BUILD;
+use bfd_program::serve::{BindError, Listener, Server};
+use bfd_program::signals::{Asked, Signals};
 use sd_notify::NotifyState;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::api::{self, HealthSwitch as _, Vitals};
 use crate::changes;
-use crate::cli::BUILD;
 use crate::config::Config;
 use crate::paths::{Feed, FeedError};
 use crate::reload::Settings;
-use crate::serve::{BindError, Listener, Server};
-use crate::signals::{Asked, Signals};
 use crate::systemd;
 use crate::web::{self, Metrics};
 

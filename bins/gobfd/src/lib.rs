@@ -11,7 +11,5 @@ pub mod logging;
 pub mod metrics;
 pub mod paths;
 pub mod reload;
-pub mod serve;
-pub mod signals;
 mod systemd;
 pub mod web;

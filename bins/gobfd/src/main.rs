@@ -4,10 +4,11 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use bfd_program::logging::{self, Output};
+use gobfd::cli;
 use gobfd::config::{self, Environment};
 use gobfd::daemon::{self, Ended};
 use gobfd::reload::{self, Settings};
-use gobfd::{cli, logging};
 
 /// A second signal ended the daemon before its peers were told.
 const CUT_SHORT: u8 = 3;
@@ -24,7 +25,7 @@ fn run(path: Option<PathBuf>) -> ExitCode {
         Ok(loaded) => loaded,
         Err(error) => return fail("failed to load configuration", &error),
     };
-    let log = match logging::install(loaded.config.log) {
+    let log = match logging::install(loaded.config.log, Output::Stdout) {
         Ok(log) => log,
         Err(error) => return fail("failed to set up the log", &error),
     };

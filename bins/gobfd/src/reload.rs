@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use bfd_control::{Control, Intent, Owner, Reconciled, Stopping, Wanted};
+use bfd_program::logging::LogControl;
 
 use crate::config::{self, Config, ConfigError, Diff, Environment, SessionSettings};
-use crate::logging::LogControl;
 
 /// The running configuration and where it comes from.
 #[derive(Debug)]

@@ -99,12 +99,17 @@ failure() {
 
 # The same silent link, and only BGP's hold time to notice it.
 without_bfd() {
-    local broken gone
+    local held broken gone
+    held=$(now)
+    gobfdctl session admin-down "$PEER" >/dev/null
     podman exec "$FRR" vtysh -c 'configure terminal' -c 'router bgp 65002' \
         -c 'no neighbor 172.22.0.10 bfd'
-    gobfdctl session admin-down "$PEER"
     sleep 2
-    bgp_is_up >/dev/null || die "BFD was only held down by its operator, and BGP went down with it"
+    # FRR may have begun anew; our side must not have touched BGP for an operator's act.
+    wait_for 60 "BGP to be established without BFD" bgp_is_up
+    wait_for 30 "FRR's route in GoBGP" gobgp_has "$THEIRS"
+    ! logged_at "$GOBGP" "$held" 'Administrative shutdown' >/dev/null ||
+        die "BFD was only held down by its operator, and the BGP peer was disabled"
     broken=$(now)
     cut
     gone=$(said gobgp.routes "$broken" "[[]DELROUTE[]] $THEIRS " 60)

@@ -24,6 +24,7 @@ const ARROWS: &[(&str, &str, &[&str])] = &[
         &["bfd-packet", "bfd-proto", "bfd-engine"],
     ),
     ("crates", "bfd-api", &[]),
+    ("crates", "bfd-program", &[]),
     (
         "bins",
         "gobfd",
@@ -34,9 +35,11 @@ const ARROWS: &[(&str, &str, &[&str])] = &[
             "bfd-engine",
             "bfd-control",
             "bfd-api",
+            "bfd-program",
         ],
     ),
     ("bins", "gobfdctl", &["bfd-api"]),
+    ("bins", "gobfd-haproxy-agent", &["bfd-api", "bfd-program"]),
     ("tools", "bfd-docs", &[]),
     ("tools", "bfd-spec", &[]),
     (
@@ -69,8 +72,10 @@ const HOMES: &[(&str, &[&str])] = &[
         &[
             "bfd-control",
             "bfd-api",
+            "bfd-program",
             "gobfd",
             "gobfdctl",
+            "gobfd-haproxy-agent",
             "bfd-fake",
             "bfd-testbed",
             "gobfd-bench",
@@ -79,7 +84,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("connectrpc", &["bfd-api", "gobfd", "bfd-fake"]),
     ("connectrpc-health", &["bfd-api", "gobfd"]),
     ("connectrpc-build", &["xtask"]),
-    ("axum", &["gobfd", "bfd-fake"]),
+    ("axum", &["bfd-program", "gobfd", "bfd-fake"]),
 ];
 
 /// The only crate that may contain `unsafe`.

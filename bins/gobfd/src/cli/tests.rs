@@ -1,14 +1,16 @@
 use std::path::PathBuf;
 
-use super::{BUILD, Build, PAGES, Request, Usage, check, page, parse};
+use bfd_program::cli::{Answer, BUILD, Build};
+
+use super::{PAGES, Request, check, page, parse};
 use crate::config::Environment;
 
-fn ask(arguments: &[&str]) -> Result<Request, Usage> {
+fn ask(arguments: &[&str]) -> Result<Request, Answer> {
     let program = std::iter::once("gobfd");
     parse(program.chain(arguments.iter().copied()).map(Into::into))
 }
 
-fn run(file: &str) -> Result<Request, Usage> {
+fn run(file: &str) -> Result<Request, Answer> {
     Ok(Request::Run(Some(PathBuf::from(file))))
 }
 
@@ -55,8 +57,8 @@ fn usage_is_asked_for_or_told() {
     for asking in ["-h", "-help", "--help"] {
         let usage = ask(&[asking]).expect_err("usage");
         assert_eq!(usage.code, 0);
-        assert!(usage.text.contains("--config <FILE>"), "{}", usage.text);
-        assert!(!usage.text.contains("manual-page"), "{}", usage.text);
+        assert!(usage.errors.contains("--config <FILE>"), "{}", usage.errors);
+        assert!(!usage.errors.contains("manual-page"), "{}", usage.errors);
     }
     for wrong in [
         &["-x"][..],
@@ -68,9 +70,9 @@ fn usage_is_asked_for_or_told() {
         let usage = ask(wrong).expect_err("refused");
         assert_eq!(usage.code, 2, "{wrong:?}");
         assert!(
-            usage.text.contains("Usage: gobfd"),
+            usage.errors.contains("Usage: gobfd"),
             "{wrong:?}: {}",
-            usage.text
+            usage.errors
         );
     }
 }

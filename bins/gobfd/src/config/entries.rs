@@ -4,10 +4,11 @@
 
 use std::collections::BTreeMap;
 
+use bfd_program::config::{
+    Kind, Node, Origin, Problem, Value, foreign_path, join, misfit, unknown_key,
+};
+
 use super::keys::Key;
-use super::kind::quoted;
-use super::node::{Node, Origin, Value};
-use super::problem::Problem;
 use super::schema::{Schema, Shape};
 
 /// One value as written.
@@ -98,23 +99,14 @@ impl Walk {
     fn leaf(&mut self, key: &'static Key, value: Value, origin: Origin, path: &str) {
         match value {
             Value::Scalar(text) => self.entries.set(path.to_owned(), Entry { text, origin }),
-            Value::List(_) if key.kind == super::kind::Kind::Texts => {}
+            Value::List(_) if key.kind == Kind::Texts => {}
             found => self.misfit(&key.kind.expected(), &found, origin, path),
         }
     }
 
     fn misfit(&mut self, expected: &str, found: &Value, origin: Origin, path: &str) {
-        let found = match found {
-            Value::Empty => "nothing".to_owned(),
-            Value::Scalar(text) => quoted(text),
-            Value::List(_) => "a list".to_owned(),
-            Value::Map(_) => "a section".to_owned(),
-        };
-        self.problems.push(Problem::new(
-            origin,
-            path,
-            format!("expected {expected}, found {found}"),
-        ));
+        let text = misfit(expected, found);
+        self.problems.push(Problem::new(origin, path, text));
     }
 
     fn unknown<'k>(
@@ -124,50 +116,8 @@ impl Walk {
         origin: Origin,
         path: &str,
     ) {
-        let nearest = known
-            .clone()
-            .map(|key| (distance(name, key), *key))
-            .filter(|(steps, key)| *steps <= 1 + key.len() / 4)
-            .min();
-        let message = match nearest {
-            Some((_, key)) => format!("unknown key; did you mean {key}?"),
-            None => {
-                let all: Vec<&str> = known.copied().collect();
-                format!("unknown key; expected one of {}", all.join(", "))
-            }
-        };
-        // The name is the operator's text and may hold anything.
-        let shown = quoted(name);
-        self.problems.push(Problem::new(
-            origin,
-            join(path, shown.trim_matches('"')),
-            message,
-        ));
+        let text = unknown_key(known.copied(), name);
+        let path = foreign_path(path, name);
+        self.problems.push(Problem::new(origin, path, text));
     }
-}
-
-fn join(path: &str, name: &str) -> String {
-    if path.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{path}.{name}")
-    }
-}
-
-/// Levenshtein distance; names beyond 40 octets are no misspelling of a key.
-fn distance(left: &str, right: &str) -> usize {
-    if left.len() > 40 {
-        return usize::MAX;
-    }
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (i, a) in left.bytes().enumerate() {
-        let mut diagonal = i;
-        row[0] = i + 1;
-        for (j, b) in right.bytes().enumerate() {
-            let cost = diagonal + usize::from(a != b);
-            diagonal = row[j + 1];
-            row[j + 1] = cost.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[right.len()]
 }

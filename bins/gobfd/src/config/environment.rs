@@ -4,11 +4,10 @@
 use std::env;
 use std::ffi::OsString;
 
+use bfd_program::config::{Kind, Origin, Problem};
+
 use super::entries::{Entries, Entry};
 use super::keys::{self, Key};
-use super::kind::Kind;
-use super::node::Origin;
-use super::problem::Problem;
 
 const PREFIX: &str = "GOBFD_";
 /// Read by the other programs of the package, meaningless to the daemon.

@@ -7,7 +7,7 @@
 mod finished;
 mod unfinished;
 
-use super::kind::Kind;
+use bfd_program::config::Kind;
 
 /// The release that reads files of GoBFD 0.6 and brought the keys marked with it.
 const NEW: &str = "0.7";

@@ -1,43 +1,32 @@
 //! Configuration: text and environment become a resolved [`Config`], two of them a [`Diff`].
 //!
 //! Purpose: to accept nothing that is not understood, and to say of every fault where it is and
-//! what was expected. Steps: file → tree (`yaml`) → flat texts by path (`entries`) → environment
-//! laid over (`environment`) → typed values with defaults (`values`, `kind`) → [`Config`]
+//! what was expected. Steps: file → tree (`bfd_program::config`) → flat texts by path (`entries`) →
+//! environment laid over (`environment`) → typed values with defaults (`values`) → [`Config`]
 //! (`resolve`, `sessions`). All of them read one table of keys (`keys`). Thread: any. It must never
 //! touch the network, change anything, or panic, whatever the text.
 
 mod diff;
-mod duration;
 mod entries;
 mod environment;
-mod file;
 mod keys;
-mod kind;
-mod listen;
-mod node;
 mod page;
-mod problem;
 mod resolve;
 mod schema;
 mod sessions;
 mod settings;
 mod unfinished;
 mod values;
-mod yaml;
 
 use std::path::Path;
 
+use bfd_program::config::{parse_yaml, read_file};
+
+pub use bfd_program::config::{ConfigError, Problem};
 pub use diff::Diff;
-pub use duration::go_text;
 pub use environment::Environment;
-pub use listen::ListenAddress;
-pub use node::Origin;
 pub use page::manual_page;
-pub use problem::{ConfigError, Problem};
-pub use settings::{
-    Config, EngineSettings, GrpcSettings, LogFormat, LogLevel, LogSettings, MetricsSettings,
-    SessionSettings,
-};
+pub use settings::{Config, EngineSettings, GrpcSettings, MetricsSettings, SessionSettings};
 
 use entries::Entries;
 
@@ -59,14 +48,7 @@ pub fn load(path: Option<&Path>, environment: &Environment) -> Result<Loaded, Co
     let Some(path) = path else {
         return parse("", "", environment);
     };
-    let name = path.display().to_string();
-    match file::read(path) {
-        Ok(text) => parse(&name, &text, environment),
-        Err(text) => Err(ConfigError::new(
-            name,
-            vec![Problem::new(Origin::Whole, "", text)],
-        )),
-    }
+    parse(&path.display().to_string(), &read_file(path)?, environment)
 }
 
 /// Reads a configuration text; `name` is the file name in messages.
@@ -74,7 +56,7 @@ pub fn load(path: Option<&Path>, environment: &Environment) -> Result<Loaded, Co
 /// # Errors
 /// Everything that is wrong with the text and the environment.
 pub fn parse(name: &str, text: &str, environment: &Environment) -> Result<Loaded, ConfigError> {
-    let tree = yaml::parse(text).map_err(|problem| ConfigError::new(name, vec![problem]))?;
+    let tree = parse_yaml(text).map_err(|problem| ConfigError::new(name, vec![problem]))?;
     let (mut entries, mut problems) = Entries::from_tree(tree);
     let (mut warnings, more) = environment.overlay(&mut entries);
     problems.extend(more);

@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
+use bfd_program::config::Kind;
+
 use super::environment::{is_reachable, variable};
 use super::keys::{self, Applies, Feature, Key, Preset};
-use super::kind::Kind;
 
 const HEAD: &str = include_str!("page_head.md");
 

@@ -4,14 +4,12 @@
 use std::num::NonZeroU16;
 use std::path::PathBuf;
 
+use bfd_program::config::{ListenAddress, Problem, Scalar};
+use bfd_program::logging::{LogFormat, LogLevel, LogSettings};
+
 use super::entries::Entries;
-use super::kind::Scalar;
-use super::listen::ListenAddress;
-use super::problem::Problem;
 use super::sessions;
-use super::settings::{
-    Config, EngineSettings, GrpcSettings, LogFormat, LogLevel, LogSettings, MetricsSettings,
-};
+use super::settings::{Config, EngineSettings, GrpcSettings, MetricsSettings};
 use super::unfinished;
 use super::values::Values;
 
@@ -41,7 +39,7 @@ fn config(values: &mut Values<'_>) -> Option<Config> {
     Some(Config {
         grpc: grpc?,
         metrics: metrics?,
-        log,
+        log: log?,
         engine: engine?,
         sessions: sessions?,
     })
@@ -62,18 +60,13 @@ fn metrics(values: &mut Values<'_>) -> Option<MetricsSettings> {
     })
 }
 
-fn log(values: &mut Values<'_>) -> LogSettings {
-    let level = match values.word("log.level") {
-        Some("debug") => LogLevel::Debug,
-        Some("warn") => LogLevel::Warn,
-        Some("error") => LogLevel::Error,
-        _ => LogLevel::Info,
-    };
-    let format = match values.word("log.format") {
-        Some("text") => LogFormat::Text,
-        _ => LogFormat::Json,
-    };
-    LogSettings { level, format }
+fn log(values: &mut Values<'_>) -> Option<LogSettings> {
+    let level = values.word("log.level").map(LogLevel::named);
+    let format = values.word("log.format").map(LogFormat::named);
+    Some(LogSettings {
+        level: level?,
+        format: format?,
+    })
 }
 
 fn engine(values: &mut Values<'_>) -> Option<EngineSettings> {

@@ -4,11 +4,10 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 
 use bfd_control::{Hops, SessionKey};
-use bfd_packet::DetectMult;
+use bfd_packet::{DetectMult, Micros};
+use bfd_program::config::{Origin, Scalar, Zoned};
 use bfd_proto::{Interval, PaddedPduSize, Role, SessionKind, SessionSpec};
 
-use super::kind::{Scalar, Zoned};
-use super::node::Origin;
 use super::settings::SessionSettings;
 use super::values::{Scope, Values};
 
@@ -269,7 +268,7 @@ impl<'v, 'e> Element<'v, 'e> {
 
 fn interval(value: Scalar) -> Option<Interval> {
     match value {
-        Scalar::Interval(micros) => Interval::new(micros),
+        Scalar::Interval(duration) => Interval::new(Micros::try_from(duration).ok()?),
         _ => None,
     }
 }

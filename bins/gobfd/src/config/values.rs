@@ -3,11 +3,10 @@
 //! A faulty value is reported once and then treated as left out, so that reading goes on and finds
 //! the other faults too. The result counts only if no problem was found.
 
+use bfd_program::config::{Origin, Problem, Scalar, join};
+
 use super::entries::Entries;
 use super::keys::{self, Applies, Key, Preset};
-use super::kind::Scalar;
-use super::node::Origin;
-use super::problem::Problem;
 
 pub(crate) struct Values<'a> {
     entries: &'a Entries,
@@ -99,14 +98,6 @@ fn key(pattern: &str, name: &str) -> Option<&'static Key> {
             head == pattern || head.strip_suffix('.').is_some_and(|head| head == pattern)
         })
     })
-}
-
-pub(crate) fn join(path: &str, name: &str) -> String {
-    if path.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{path}.{name}")
-    }
 }
 
 /// The reads that need no scope, each by the type its key has in the table.

@@ -3,11 +3,11 @@
 
 use std::net::IpAddr;
 
+use bfd_program::logging::Took;
 use bfd_proto::{Discriminator, Down, Instant, State, StateChange, Verdict};
 use tracing::info;
 
 use super::limit::{HeldBack, Limit};
-use super::took::Took;
 
 /// Message of a state change; tools match it.
 pub const MESSAGE: &str = "session state changed";

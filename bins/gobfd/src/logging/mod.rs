@@ -1,77 +1,13 @@
-//! The log: one line per event on standard output, as JSON or as `key=value` text.
+//! State changes in the log.
 //!
-//! Purpose: lines of the shape that Go's `slog` writes, because tools of GoBFD 0.6 match them.
-//! Events come from `tracing`; level and form can be changed while the daemon runs. State changes
-//! go through [`ChangeLog`], which bounds their number. Thread: any but the data plane's, whose
-//! threads never write. It must never lose a count, and never fail the daemon because nobody reads.
+//! Purpose: a line per change, of the shape that tools of GoBFD 0.6 match, and a bound on their
+//! number ([`ChangeLog`]). Thread: any but the data plane's, whose threads never write. It must
+//! never lose a count.
 
 mod changes;
-mod layer;
 mod limit;
-mod line;
-mod took;
-
-use std::fmt;
-use std::io::Write as _;
-use std::sync::Arc;
-
-use jiff::Timestamp;
-use tracing::subscriber::SetGlobalDefaultError;
-use tracing_subscriber::layer::SubscriberExt as _;
 
 pub use changes::{ChangeLine, ChangeLog, MESSAGE, SUMMARY};
-pub use took::Took;
-
-use crate::config::{LogFormat, LogSettings};
-use layer::{Lines, Switches};
-use line::Line;
-
-/// Changes level and form of the log.
-#[derive(Clone, Debug)]
-pub struct LogControl {
-    switches: Arc<Switches>,
-}
-
-impl LogControl {
-    /// Puts new settings in force, for all threads, from the next event on.
-    pub fn set(&self, settings: LogSettings) {
-        self.switches.set(settings);
-        // Macros remember whether their level was wanted.
-        tracing::callsite::rebuild_interest_cache();
-    }
-}
-
-/// Sends all events of the process to standard output. To be called once, by `main`.
-///
-/// # Errors
-/// When another subscriber has been installed before.
-pub fn install(settings: LogSettings) -> Result<LogControl, SetGlobalDefaultError> {
-    let (lines, control) = lines(settings, |line| {
-        // A reader that went away is no reason to stop detecting failures.
-        let _ = std::io::stdout().lock().write_all(line);
-    });
-    tracing::subscriber::set_global_default(tracing_subscriber::registry().with(lines))?;
-    Ok(control)
-}
-
-/// The text line, with its line feed, for a failure before the log is set up; it belongs on
-/// standard error.
-#[must_use]
-pub fn failure(message: &str, error: &dyn fmt::Display) -> String {
-    let line = Line::failure(message, &error.to_string(), Timestamp::now());
-    line.write(LogFormat::Text)
-}
-
-fn lines(
-    settings: LogSettings,
-    write: impl Fn(&[u8]) + Send + Sync + 'static,
-) -> (Lines, LogControl) {
-    let switches = Arc::new(Switches::new(settings));
-    let control = LogControl {
-        switches: Arc::clone(&switches),
-    };
-    (Lines::new(switches, Box::new(write)), control)
-}
 
 #[cfg(test)]
 mod tests;

@@ -6,10 +6,10 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+use bfd_program::exposition::escaped;
 use bfd_proto::{Counters, SessionKind, State};
 
 use super::input::SessionSample;
-use super::text::escaped;
 
 /// The sessions with the same peer, local address and interface.
 pub(super) struct Group {

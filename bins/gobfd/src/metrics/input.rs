@@ -2,12 +2,12 @@
 //! counters; nothing here is shared or live.
 
 use std::net::IpAddr;
-use std::time::Duration;
 
+use bfd_program::cli::Build;
+use bfd_program::exposition::HistogramSample;
 use bfd_proto::SessionView;
 
 use super::totals::Totals;
-use crate::cli::Build;
 
 /// Everything one page shows.
 #[derive(Clone, Debug)]
@@ -48,15 +48,4 @@ pub struct WorkerSample {
     pub misdirected: u64,
     /// Messages that wait for the thread.
     pub mailbox_depth: u64,
-}
-
-/// A histogram of durations.
-#[derive(Clone, Debug, Default)]
-pub struct HistogramSample {
-    /// Upper bounds, ascending, with the number of durations up to each.
-    pub buckets: Vec<(Duration, u64)>,
-    /// How many durations there were, also beyond the last bound.
-    pub count: u64,
-    /// All of them together.
-    pub sum: Duration,
 }

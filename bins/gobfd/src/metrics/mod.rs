@@ -9,17 +9,15 @@ mod groups;
 mod input;
 mod manual;
 mod table;
-mod text;
 mod totals;
 
-pub use input::{HistogramSample, MetricsInput, SessionSample, WorkerSample};
+pub use input::{MetricsInput, SessionSample, WorkerSample};
 pub use manual::manual_page;
 pub use totals::Totals;
 
-use groups::Group;
+use bfd_program::exposition;
 
-/// Value of the header `Content-Type` of the page.
-pub const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
+use groups::Group;
 
 /// Writes the page. Sessions may come in any order.
 #[must_use]
@@ -31,7 +29,8 @@ pub fn page(input: &MetricsInput<'_>) -> String {
     };
     let mut out = String::with_capacity(16_384 + groups.len() * 2_048);
     for family in table::FAMILIES {
-        text::family(family, &scrape, &mut out);
+        let samples = &mut exposition::family(family.name, family.kind, family.help, &mut out);
+        (family.read)(&scrape, samples);
     }
     out
 }

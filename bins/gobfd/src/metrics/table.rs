@@ -1,10 +1,10 @@
 //! The table of metric families.
 
+use bfd_program::exposition::{Samples, Type, escaped};
 use bfd_proto::State;
 
 use super::groups::Group;
 use super::input::{MetricsInput, WorkerSample};
-use super::text::{Samples, escaped};
 
 /// One family.
 pub(super) struct Family {
@@ -20,24 +20,6 @@ pub(super) struct Family {
     pub(super) remark: &'static str,
     /// Adds the samples.
     pub(super) read: fn(&Scrape<'_>, &mut Samples<'_>),
-}
-
-/// Type of a family.
-#[derive(Clone, Copy)]
-pub(super) enum Type {
-    Counter,
-    Gauge,
-    Histogram,
-}
-
-impl Type {
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Counter => "counter",
-            Self::Gauge => "gauge",
-            Self::Histogram => "histogram",
-        }
-    }
 }
 
 /// What readers read.

@@ -4,10 +4,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bfd_control::{Control, SessionInfo};
 use bfd_engine::{EngineHandle, EngineStats, HistogramView, WorkerStats};
+use bfd_program::cli::BUILD;
+use bfd_program::exposition::HistogramSample;
 use bfd_proto::{Discard, SessionView};
 
-use crate::cli::BUILD;
-use crate::metrics::{self, HistogramSample, MetricsInput, SessionSample, Totals, WorkerSample};
+use crate::metrics::{self, MetricsInput, SessionSample, Totals, WorkerSample};
 
 /// Everything the metrics page is made of.
 #[derive(Clone)]

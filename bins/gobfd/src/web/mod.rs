@@ -11,14 +11,14 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use bfd_program::exposition::CONTENT_TYPE;
 
 pub use collect::Metrics;
 
 use crate::api::Vitals;
-use crate::metrics;
 
 /// The routes of the metrics server; `path` is that of the metrics page.
 pub fn router(path: &str, metrics: Metrics, vitals: Arc<Vitals>) -> Router {
@@ -29,7 +29,7 @@ pub fn router(path: &str, metrics: Metrics, vitals: Arc<Vitals>) -> Router {
 async fn page(State(metrics): State<Metrics>) -> Response {
     // A page of thousands of sessions takes milliseconds, which others need not wait for.
     match tokio::task::spawn_blocking(move || metrics.page()).await {
-        Ok(page) => ([(CONTENT_TYPE, metrics::CONTENT_TYPE)], page).into_response(),
+        Ok(page) => ([(header::CONTENT_TYPE, CONTENT_TYPE)], page).into_response(),
         Err(_) => axum::http::StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }

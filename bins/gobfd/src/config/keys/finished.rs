@@ -1,7 +1,9 @@
 //! Keys of finished features.
 
+use bfd_program::config::Kind;
+use bfd_program::logging::{LogFormat, LogLevel};
+
 use super::{Applies, BUFFER, Key, MULTIPLIER, NEW, PADDING, Preset, TYPES, key};
-use crate::config::kind::Kind;
 
 /// Every key of a finished feature, in the order of the manual.
 pub(super) const KEYS: &[Key] = &[
@@ -37,14 +39,14 @@ pub(super) const KEYS: &[Key] = &[
     ),
     key(
         "log.level",
-        Kind::AnyCase(&["debug", "info", "warn", "error"]),
+        LogLevel::KIND,
         Preset::Value("info"),
         Applies::Reload,
         "Least severity that is logged.",
     ),
     key(
         "log.format",
-        Kind::Word(&["json", "text"]),
+        LogFormat::KIND,
         Preset::Value("json"),
         Applies::Reload,
         "One JSON object per line, or `key=value` text.",

@@ -1,8 +1,9 @@
 //! Keys of features that this version does not have: known, so that a section that is switched off
 //! may stay in a file.
 
+use bfd_program::config::Kind;
+
 use super::{ANY, Feature, Key, MULTIPLIER, later};
-use crate::config::kind::Kind;
 
 /// Every such key, in the order of the manual.
 pub(super) const KEYS: &[Key] = &[

@@ -1,7 +1,9 @@
+use bfd_program::logging::LogLevel;
+
 use super::{config, with_environment};
 use crate::config::environment::{is_reachable, variable};
 use crate::config::keys;
-use crate::config::{Environment, LogLevel, parse};
+use crate::config::{Environment, parse};
 
 #[test]
 fn each_scalar_key_has_a_variable_of_its_own() {

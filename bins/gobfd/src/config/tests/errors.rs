@@ -1,5 +1,7 @@
+use bfd_program::logging::{LogFormat, LogLevel};
+
 use super::{config, faults};
-use crate::config::{Environment, LogFormat, LogLevel, parse};
+use crate::config::{Environment, parse};
 
 #[test]
 fn an_empty_text_is_the_defaults() {

@@ -1,5 +1,4 @@
 mod diff;
-mod durations;
 mod environment;
 mod errors;
 mod files;

@@ -1,10 +1,10 @@
 use std::time::Duration;
 
+use bfd_program::logging::LogFormat;
 use bfd_proto::Discriminator;
 use serde_json::Value;
 
 use super::{down, seconds, timeless, up, written};
-use crate::config::{LogFormat, LogLevel};
 use crate::logging::{ChangeLine, ChangeLog};
 
 fn line(change: bfd_proto::StateChange) -> ChangeLine<'static> {
@@ -18,7 +18,7 @@ fn line(change: bfd_proto::StateChange) -> ChangeLine<'static> {
 
 #[test]
 fn a_change_has_the_fields_that_tools_match() {
-    let lines = written(LogLevel::Info, LogFormat::Text, |_| {
+    let lines = written(LogFormat::Text, || {
         let mut log = ChangeLog::new();
         log.write(
             seconds(10),
@@ -46,7 +46,7 @@ fn a_change_has_the_fields_that_tools_match() {
 
 #[test]
 fn a_change_in_json_has_numbers() {
-    let lines = written(LogLevel::Info, LogFormat::Json, |_| {
+    let lines = written(LogFormat::Json, || {
         ChangeLog::new().write(seconds(10), &line(down(seconds(10))));
     });
     let value: Value = serde_json::from_str(&lines[0]).expect("JSON");
@@ -59,7 +59,7 @@ fn a_change_in_json_has_numbers() {
 
 #[test]
 fn a_mass_failure_ends_in_sums() {
-    let lines = written(LogLevel::Info, LogFormat::Text, |_| {
+    let lines = written(LogFormat::Text, || {
         let mut log = ChangeLog::new();
         for _ in 0..1_000 {
             log.write(seconds(10), &line(down(seconds(10))));

@@ -1,30 +1,15 @@
 mod changes;
-mod form;
 mod limit;
 
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use bfd_program::logging::{LogFormat, LogLevel, LogSettings, captured};
 use bfd_proto::{Diagnostic, Down, Evidence, Instant, State, StateChange, Verdict};
-use tracing_subscriber::layer::SubscriberExt as _;
-
-use super::{LogControl, lines};
-use crate::config::{LogFormat, LogLevel, LogSettings};
 
 /// Lines written while `run` ran on this thread.
-fn written(level: LogLevel, format: LogFormat, run: impl FnOnce(&LogControl)) -> Vec<String> {
-    let kept = Arc::new(Mutex::new(Vec::new()));
-    let sink = Arc::clone(&kept);
-    let (layer, control) = lines(LogSettings { level, format }, move |line| {
-        let line = std::str::from_utf8(line).expect("UTF-8");
-        sink.lock()
-            .expect("no panic")
-            .push(line.strip_suffix('\n').expect("a line").to_owned());
-    });
-    let subscriber = tracing_subscriber::registry().with(layer);
-    tracing::subscriber::with_default(subscriber, || run(&control));
-    let lines = kept.lock().expect("no panic");
-    lines.clone()
+fn written(format: LogFormat, run: impl FnOnce()) -> Vec<String> {
+    let level = LogLevel::Info;
+    captured(LogSettings { level, format }, |_| run())
 }
 
 /// A text line without its time.

@@ -5,13 +5,14 @@ mod totals;
 use std::net::IpAddr;
 use std::time::Duration;
 
+use bfd_program::cli::Build;
+use bfd_program::exposition::HistogramSample;
 use bfd_proto::{
     DetectMult, Discriminator, Instant, Interval, Micros, Path, Role, Session, SessionKind,
     SessionSpec, SessionView,
 };
 
-use super::{HistogramSample, MetricsInput, SessionSample, Totals, WorkerSample};
-use crate::cli::Build;
+use super::{MetricsInput, SessionSample, Totals, WorkerSample};
 
 const MULTI: SessionKind = SessionKind::MultiHop { min_ttl: 254 };
 
