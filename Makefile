@@ -10,7 +10,7 @@ CARGO ?= cargo
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test unit interop bench-quick lint fmt doc deny fuzz programs image stack-programs
+.PHONY: help build demo test unit interop bench-quick lint lint-shell fmt doc deny fuzz programs image stack-programs
 
 help: ## List the targets
 	@echo 'GoBFD. Targets:'
@@ -52,6 +52,11 @@ lint: ## Lint with warnings denied
 	@scripts/install build
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 
+lint-shell: ## Lint the shell scripts
+	@scripts/install test
+	shellcheck .ci/run scripts/* deployments/integrations/integrate deployments/integrations/lib/* \
+	    deployments/integrations/*/run.sh deployments/integrations/images/frr-start
+
 fmt: ## Format the code
 	@scripts/install build
 	$(CARGO) fmt --all
@@ -72,7 +77,7 @@ fuzz: ## Fuzz each target for FUZZ_SECONDS, 60 by default (nightly compiler; `ma
 
 # What is shipped. `PROFILE=dev` takes the programs that the tests have built already.
 PROFILE ?= release
-SHIPPED := gobfd gobfdctl
+SHIPPED := gobfd gobfdctl gobfd-haproxy-agent
 export PROGRAMS := $(abspath $(TARGET_DIR))/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
 
 programs: ## Build the shipped programs and the checker of the stacks (target/release)
