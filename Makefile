@@ -77,7 +77,7 @@ fuzz: ## Fuzz each target for FUZZ_SECONDS, 60 by default (nightly compiler; `ma
 
 # What is shipped. `PROFILE=dev` takes the programs that the tests have built already.
 PROFILE ?= release
-SHIPPED := gobfd gobfdctl gobfd-haproxy-agent
+SHIPPED := gobfd gobfdctl gobfd-haproxy-agent gobfd-exabgp-bridge
 export PROGRAMS := $(abspath $(TARGET_DIR))/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
 
 programs: ## Build the shipped programs and the checker of the stacks (target/release)

@@ -40,6 +40,7 @@ const ARROWS: &[(&str, &str, &[&str])] = &[
     ),
     ("bins", "gobfdctl", &["bfd-api"]),
     ("bins", "gobfd-haproxy-agent", &["bfd-api", "bfd-program"]),
+    ("bins", "gobfd-exabgp-bridge", &["bfd-api", "bfd-program"]),
     ("tools", "bfd-docs", &[]),
     ("tools", "bfd-spec", &[]),
     (
@@ -76,6 +77,7 @@ const HOMES: &[(&str, &[&str])] = &[
             "gobfd",
             "gobfdctl",
             "gobfd-haproxy-agent",
+            "gobfd-exabgp-bridge",
             "bfd-fake",
             "bfd-testbed",
             "gobfd-bench",
@@ -84,6 +86,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("connectrpc", &["bfd-api", "gobfd", "bfd-fake"]),
     ("connectrpc-health", &["bfd-api", "gobfd"]),
     ("connectrpc-build", &["xtask"]),
+    ("protox", &["xtask"]),
     ("axum", &["bfd-program", "gobfd", "bfd-fake"]),
 ];
 

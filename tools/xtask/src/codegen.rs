@@ -1,7 +1,7 @@
 //! Writes `crates/bfd-api/src/generated` from the files under `api/`.
 //!
-//! The output is checked in, so that only those who change the schema need
-//! `protoc` (Debian: `protobuf-compiler`); `--check` proves it fresh.
+//! The output is checked in; `--check` proves it fresh. The schema is compiled by a library, so that
+//! no machine needs `protoc`, and every machine yields the same code.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -60,17 +60,29 @@ fn contents(folder: &Path) -> Result<Tree> {
 }
 
 fn generate(target: &Path) -> Result<()> {
-    let api = root().join("api");
+    fs::write(target.join(DESCRIPTORS), descriptors(false)?)?;
+    // The comments of the schema become those of the code.
+    let commented = tempfile::NamedTempFile::new()?;
+    fs::write(commented.path(), descriptors(true)?)?;
     connectrpc_build::Config::new()
         .buffa_config(messages())
-        .files(&[api.join(SCHEMA)])
-        .includes(&[&api])
+        .descriptor_set(commented.path())
+        .files(&[SCHEMA])
         .out_dir(target)
         .file_per_package(true)
         .emit_rerun_directives(false)
-        .emit_descriptor_set(DESCRIPTORS)
         .include_file("tree.rs")
         .compile()
+}
+
+/// The schema and its imports, compiled.
+fn descriptors(comments: bool) -> Result<Vec<u8>> {
+    let set = protox::Compiler::new([root().join("api")])?
+        .include_source_info(comments)
+        .include_imports(true)
+        .open_file(SCHEMA)?
+        .encode_file_descriptor_set();
+    Ok(set)
 }
 
 /// Plain structs: no memory of unknown fields, no registry for `Any`, which we do not use.

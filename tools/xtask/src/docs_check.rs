@@ -27,7 +27,7 @@ const FOREIGN: [&str; 16] = [
     "tee",
 ];
 /// Our programs; their own tests hold the manual against their command lines.
-const OURS: [&str; 3] = ["gobfd", "gobfdctl", "gobfd-bench"];
+const OURS: [&str; 4] = ["gobfd", "gobfdctl", "gobfd-exabgp-bridge", "gobfd-bench"];
 
 /// Prints what is wrong; succeeds when nothing is.
 pub(crate) fn run(arguments: &[String]) -> Result<()> {

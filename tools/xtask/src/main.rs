@@ -19,7 +19,7 @@ const CHORES: &[(&str, &str, Chore)] = &[
     ),
     (
         "codegen",
-        "[--check]  write crates/bfd-api/src/generated from api/ (needs protoc)",
+        "[--check]  write crates/bfd-api/src/generated from api/",
         codegen::run,
     ),
     (
