@@ -35,7 +35,7 @@ ready() {
 # What both tables gain and lose, from now on.
 watch() {
     follow gobgp.routes podman exec "$GOBGP" gobgp monitor global rib
-    follow frr.routes podman exec "$FRR" stdbuf -oL ip monitor route
+    follow frr.routes podman exec "$FRR" ip monitor route
     sleep 1
 }
 
@@ -44,14 +44,20 @@ unpause() { podman unpause "$FRR" >/dev/null; }
 
 # The link stays, and nothing passes in either direction.
 cut() {
-    podman exec -i "$FRR" nft -f - <<'RULES'
+    nft -f - <<'RULES'
 table inet cut {
     chain in { type filter hook input priority 0; iifname "eth0" drop; }
     chain out { type filter hook output priority 0; oifname "eth0" drop; }
 }
 RULES
 }
-mend() { podman exec "$FRR" nft delete table inet cut; }
+mend() { nft delete table inet cut; }
+
+# In the network namespace of FRR, whose image need not have it.
+nft() {
+    podman run --rm --interactive --network "container:$FRR" --cap-add NET_ADMIN --entrypoint nft \
+        localhost/gobfd-tshark "$@"
+}
 
 # Detection at 300 ms x 3, from the last packet heard: 900 ms, and room for a busy machine.
 in_time() {

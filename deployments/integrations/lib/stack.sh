@@ -14,6 +14,7 @@ target=${CARGO_TARGET_DIR:-$root/target}
 state=$target/integrations
 run=$state/$STACK
 project=gobfd-$STACK
+export STAGED=$state/programs
 
 # shellcheck source=time.sh
 source "$here/lib/time.sh"

@@ -22,6 +22,7 @@ use crate::{Control, Frame, Noise, Recording, State};
 pub struct Ours {
     addresses: BTreeSet<IpAddr>,
     silences: Vec<(Duration, Duration)>,
+    peers_come_later: bool,
     noise: Noise,
 }
 
@@ -39,6 +40,14 @@ impl Ours {
     #[must_use]
     pub fn silent(mut self, from: SystemTime, to: SystemTime) -> Self {
         self.silences.push((since_epoch(from), since_epoch(to)));
+        self
+    }
+
+    /// Peers may not exist when the recording begins. Until their hardware address is known the kernel
+    /// holds packets back, so that gaps on the wire say nothing.
+    #[must_use]
+    pub const fn before_peers(mut self) -> Self {
+        self.peers_come_later = true;
         self
     }
 

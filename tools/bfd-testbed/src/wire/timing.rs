@@ -142,8 +142,7 @@ impl<'a> Track<'a> {
             return;
         }
         let gap = to.saturating_sub(from);
-        // Packets that waited for the neighbour's hardware address leave together.
-        if self.last_heard.is_none() && gap < GRAIN {
+        if ours.peers_come_later && self.last_heard.is_none() {
             return;
         }
         let since_periodic = to.saturating_sub(anchors[0].frame.at);

@@ -58,7 +58,7 @@ fn check(ours: &[IpAddr], silent: &[Silence], file: &std::path::Path) -> Result<
     let recording = Recording::read(file, record::noise(file)?)?;
     let mut good = true;
     for address in ours {
-        let mut rules = Ours::new([*address]).amid(recording.noise);
+        let mut rules = Ours::new([*address]).before_peers().amid(recording.noise);
         for silence in silent {
             rules = rules.silent(silence.from, silence.to);
         }
