@@ -80,10 +80,19 @@ PROFILE ?= release
 SHIPPED := gobfd gobfdctl gobfd-haproxy-agent gobfd-exabgp-bridge
 export PROGRAMS := $(abspath $(TARGET_DIR))/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
 
+# What `-version` says. The date is the commit's, so that the same source gives the same programs.
+VERSION ?= $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)
+GIT_COMMIT ?= $(shell git rev-parse --short HEAD 2>/dev/null)
+BUILD_DATE ?= $(shell TZ=UTC git log -1 --date=format-local:%Y-%m-%dT%H:%M:%SZ --format=%cd 2>/dev/null)
+RELEASED = GOBFD_VERSION=$(VERSION) GOBFD_COMMIT=$(or $(GIT_COMMIT),unknown) GOBFD_BUILD_DATE=$(or $(BUILD_DATE),unknown)
+
 programs: ## Build the shipped programs and the checker of the stacks (target/release)
 	@scripts/install build
-	$(CARGO) build --profile $(PROFILE) --bins \
-	    $(if $(filter dev,$(PROFILE)),--workspace,$(addprefix --package ,$(SHIPPED) bfd-testbed))
+ifeq ($(PROFILE),dev)
+	$(CARGO) build --workspace --bins
+else
+	$(RELEASED) $(CARGO) build --profile $(PROFILE) --bins $(addprefix --package ,$(SHIPPED) bfd-testbed)
+endif
 
 image: programs ## Build the container image localhost/gobfd:local (root)
 	@scripts/require-root image
