@@ -3,6 +3,7 @@
 set -euo pipefail
 STACK=bgp-fast-failover
 IMAGES=(frr gobgp tshark)
+FIRST=(gobfd tshark)
 TSHARK=tshark-bgp-failover
 OURS=(172.22.0.10)
 # shellcheck source=../lib/stack.sh

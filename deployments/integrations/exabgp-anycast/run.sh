@@ -3,6 +3,7 @@
 set -euo pipefail
 STACK=exabgp-anycast
 IMAGES=(gobgp exabgp tshark)
+FIRST=(exabgp tshark)
 TSHARK=tshark-anycast
 OURS=(172.24.0.10 172.24.0.20)
 # shellcheck source=../lib/stack.sh

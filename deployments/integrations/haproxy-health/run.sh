@@ -3,6 +3,7 @@
 set -euo pipefail
 STACK=haproxy-health
 IMAGES=(haproxy nginx tshark)
+FIRST=(gobfd-monitor tshark)
 TSHARK=tshark-haproxy
 OURS=(172.23.0.10 172.23.0.30 172.23.0.40)
 # shellcheck source=../lib/stack.sh

@@ -2,7 +2,9 @@
 # What all stacks do alike. The run.sh of a stack sets
 #
 #   STACK    name of its folder          IMAGES  the images it needs, names of ../images
-#   TSHARK   its capture container       OURS    the addresses where a gobfd speaks
+#   FIRST    services to start first:    OURS    the addresses where a gobfd speaks
+#            tshark, and whose network   TSHARK  the capture container
+#            it records
 #
 # sources this file, defines `ready` (waits until the stack works) and `demo` (shows what it is for, or
 # fails), and calls `main "$@"`.
@@ -45,12 +47,17 @@ up() {
     mkdir -p "$run"
     rm -f "$run"/*
     say "starting $STACK"
-    if ! compose up --detach --no-build >"$run/compose.log" 2>&1; then
-        tail -n 20 "$run/compose.log" >&2
-        die "the stack did not start; all output is in $run/compose.log"
-    fi
+    # The recording begins before the peers do.
+    start "${FIRST[@]}"
     wait_for 30 "the capture to begin" recording
+    start
     ready
+}
+
+start() {
+    compose up --detach --no-build "$@" >>"$run/compose.log" 2>&1 && return
+    tail -n 20 "$run/compose.log" >&2
+    die "the stack did not start; all output is in $run/compose.log"
 }
 
 recording() { podman exec "$TSHARK" test -s /captures/bfd.pcapng; }

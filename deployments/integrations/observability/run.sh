@@ -3,6 +3,7 @@
 set -euo pipefail
 STACK=observability
 IMAGES=(frr tshark prometheus alertmanager)
+FIRST=(gobfd tshark)
 TSHARK=tshark-observability
 OURS=(172.25.0.10)
 OVERLAYS=()
