@@ -55,6 +55,7 @@ lint: ## Lint with warnings denied
 lint-shell: ## Lint the shell scripts
 	@scripts/install test
 	shellcheck .ci/run scripts/* deployments/integrations/integrate deployments/integrations/lib/* \
+	    deployments/integrations/verify/verify \
 	    deployments/integrations/*/run.sh deployments/integrations/images/frr-start
 
 fmt: ## Format the code

@@ -85,7 +85,7 @@ failure() {
     in_time "$last" "$down"
     measured "$name: last packet to BFD Down" "$last" "$down"
     measured "$name: BFD Down to GoBGP peer disabled" "$down" "$disabled" 10
-    measured "$name: BFD Down to route gone in GoBGP" "$down" "$gone" 10
+    measured "$name: BFD Down to route gone in GoBGP" "$down" "$gone" 50
     if [ "$2" = cut ]; then
         event "$(said frr.routes "$broken" "Deleted $MINE ")" "FRR has lost $MINE"
     fi

@@ -126,33 +126,13 @@ silence_ends() {
     rm "$run/silence"
 }
 
-# The guide's two commands, and the checker of all stacks.
 verify() {
-    local arguments=() span lines
-    podman container exists "$TSHARK" || die "the stack does not run: 'up' starts it."
+    local arguments=() span
     for span in "${OURS[@]}"; do arguments+=(--ours "$span"); done
     if [ -e "$run/silences" ]; then
         while read -r span; do arguments+=(--silent "$span"); done <"$run/silences"
     fi
-
-    say "the packets in full: podman exec $TSHARK tshark -r /captures/bfd.pcapng -V -Y bfd"
-    podman exec "$TSHARK" tshark -r /captures/bfd.pcapng -V -Y bfd >"$run/packets.txt" 2>/dev/null
-    lines=$(grep -c '^BFD Control message' "$run/packets.txt") || die "tshark decoded no BFD packet."
-    echo "$lines packets, the first:"
-    sed -n '/^BFD Control message/,/^$/p;/^$/q' "$run/packets.txt" | head -n 30
-
-    say "the fields as CSV: podman exec $TSHARK tshark -r /captures/bfd.pcapng -Y bfd -T fields ..."
-    podman exec "$TSHARK" tshark -r /captures/bfd.pcapng -Y bfd \
-        -T fields -e frame.time_relative -e ip.src -e ip.dst \
-        -e bfd.version -e bfd.diag -e bfd.sta -e bfd.flags \
-        -e bfd.detect_time_multiplier -e bfd.desired_min_tx_interval \
-        -e bfd.required_min_rx_interval -E header=y -E separator=, >"$run/packets.csv" 2>/dev/null
-    head -n 4 "$run/packets.csv"
-    [ "$(wc -l <"$run/packets.csv")" -gt 1 ] || die "tshark found no BFD packet for the CSV."
-
-    say "the check"
-    podman exec "$TSHARK" gobfd-verify check "${arguments[@]}" /captures/bfd.pcapng ||
-        die "packets of ours broke a rule"
+    "$here/verify/verify" "$TSHARK" "$run" "${arguments[@]}"
 }
 
 # --- the five targets --------------------------------------------------------------------------------
