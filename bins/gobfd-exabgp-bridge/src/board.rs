@@ -19,6 +19,7 @@ use std::time::{Duration, Instant};
 
 use bfd_api::v1::BfdSession;
 use bfd_api::{Change, Update};
+use bfd_program::config::go_text;
 
 use crate::peer::{Peer, Session};
 use crate::prefix::Prefix;
@@ -223,7 +224,9 @@ impl RouteBoard {
     fn why_down(&self, route: &Route) -> String {
         match self.source {
             Source::Stopped => return "the bridge stops".into(),
-            Source::Away(_) => return format!("gobfd has not answered for {:?}", self.keep_last),
+            Source::Away(_) => {
+                return format!("gobfd has not answered for {}", go_text(self.keep_last));
+            }
             Source::Sessions => {}
         }
         let mut missing = route.peers().iter().filter(|peer| !self.is_up(peer));

@@ -25,8 +25,6 @@ use crate::pages::Shown;
 use crate::published::Published;
 use crate::push::{Pushed, Pusher, Tally, Target};
 
-/// Longest time for pages under way when we stop.
-const GRACE: Duration = Duration::from_secs(1);
 /// Descriptors beside those of the ports: connections, log, daemon, HAProxy, pages.
 const SPARE: u64 = 256;
 
@@ -71,8 +69,9 @@ pub async fn run(settings: Settings) -> Result<(), AgentError> {
         "gobfd-haproxy-agent starting"
     );
     raise_descriptors(settings.backends.len())?;
-    let (stop, stopping) = watch::channel(false);
-    let mut tasks = start(settings, &stopping).await?;
+    // Nothing that we serve needs time to end: tasks are dropped, and with them their sockets.
+    let (_never, stop) = watch::channel(false);
+    let mut tasks = start(settings, stop).await?;
     tokio::select! {
         () = stopped(&mut signals) => {}
         ended = tasks.join_next() => {
@@ -80,7 +79,6 @@ pub async fn run(settings: Settings) -> Result<(), AgentError> {
             return Err(AgentError::Task(why.unwrap_or_default()));
         }
     }
-    stop.send_replace(true);
     tasks.shutdown().await;
     tracing::info!("gobfd-haproxy-agent stopped");
     Ok(())
@@ -92,10 +90,7 @@ async fn stopped(signals: &mut Signals) {
     }
 }
 
-async fn start(
-    settings: Settings,
-    stopping: &watch::Receiver<bool>,
-) -> Result<JoinSet<()>, AgentError> {
+async fn start(settings: Settings, stop: watch::Receiver<bool>) -> Result<JoinSet<()>, AgentError> {
     let Settings {
         daemon,
         metrics,
@@ -124,7 +119,7 @@ async fn start(
             tally.clone(),
         );
         let server = Server::new(listener, router(Arc::new(shown)));
-        tasks.spawn(server.run(stopping.clone(), GRACE));
+        tasks.spawn(server.run(stop, Duration::ZERO));
     }
     if let (Some(target), Some(tally)) = (push, tally) {
         tasks.spawn(pusher(target, &backends, &published, tally).run());

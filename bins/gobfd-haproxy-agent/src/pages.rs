@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bfd_api::Endpoint;
 use bfd_program::cli::BUILD;
-use bfd_program::exposition::{Samples, Type, escaped, family};
+use bfd_program::exposition::{Type, escaped, family};
 use bfd_program::serve::Pages;
 
 use crate::board::Answer;
@@ -125,16 +125,6 @@ fn pushing(tally: &Tally, out: &mut String) {
     .add_histogram("", &tally.delays());
 }
 
-fn build(out: &mut Samples<'_>) {
-    let labels = format!(
-        "version=\"{}\",commit=\"{}\",date=\"{}\"",
-        escaped(BUILD.version),
-        escaped(BUILD.commit),
-        escaped(BUILD.date)
-    );
-    out.add(&labels, 1);
-}
-
 impl Pages for Shown {
     fn metrics(&self) -> String {
         let mut out = String::with_capacity(2_048 + self.labels.len() * 1_024);
@@ -143,12 +133,13 @@ impl Pages for Shown {
         if let Some(tally) = &self.tally {
             pushing(tally, &mut out);
         }
-        build(&mut family(
+        family(
             "gobfd_haproxy_agent_build_info",
             Type::Gauge,
             "What the agent was built from; the value is 1.",
             &mut out,
-        ));
+        )
+        .add_build(BUILD);
         out
     }
 

@@ -32,7 +32,13 @@ const FOREIGN: [&str; 21] = [
     "useradd",
 ];
 /// Our programs; their own tests hold the manual against their command lines.
-const OURS: [&str; 4] = ["gobfd", "gobfdctl", "gobfd-exabgp-bridge", "gobfd-bench"];
+const OURS: [&str; 5] = [
+    "gobfd",
+    "gobfdctl",
+    "gobfd-haproxy-agent",
+    "gobfd-exabgp-bridge",
+    "gobfd-bench",
+];
 
 /// Prints what is wrong; succeeds when nothing is.
 pub(crate) fn run(arguments: &[String]) -> Result<()> {

@@ -2,7 +2,7 @@
 
 use bfd_api::v1::SessionState;
 
-use crate::support::{ANNOUNCE, Bridge, Daemon, WITHDRAW, session};
+use crate::support::{ANNOUNCE, Bridge, Daemon, Lines, WITHDRAW, session};
 
 #[test]
 fn routes_stay_for_a_while_then_go_and_return_with_the_daemon() {
@@ -17,13 +17,19 @@ fn routes_stay_for_a_while_then_go_and_return_with_the_daemon() {
     lines.expect(ANNOUNCE);
 }
 
-#[test]
-fn a_short_absence_says_nothing() {
+/// The route is announced and the daemon is away, for less than the limit.
+fn away() -> (Daemon, Bridge, Lines) {
     let mut daemon = Daemon::with(SessionState::Up);
     let (bridge, lines) = Bridge::start(&daemon, &[("GOBFD_KEEP_LAST", "1h")]);
     lines.expect(ANNOUNCE);
     daemon.go_away();
     bridge.wait_log("stream disconnected", 1);
+    (daemon, bridge, lines)
+}
+
+#[test]
+fn a_short_absence_says_nothing() {
+    let (mut daemon, bridge, lines) = away();
     // A daemon that was started anew draws other discriminators.
     daemon
         .fake
@@ -36,11 +42,7 @@ fn a_short_absence_says_nothing() {
 
 #[test]
 fn what_changed_during_an_absence_is_put_right() {
-    let mut daemon = Daemon::with(SessionState::Up);
-    let (bridge, lines) = Bridge::start(&daemon, &[("GOBFD_KEEP_LAST", "1h")]);
-    lines.expect(ANNOUNCE);
-    daemon.go_away();
-    bridge.wait_log("stream disconnected", 1);
+    let (mut daemon, _bridge, lines) = away();
     daemon
         .fake
         .set(vec![session(1, "192.0.2.1", SessionState::Down)]);

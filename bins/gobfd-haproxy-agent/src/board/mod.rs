@@ -242,18 +242,17 @@ impl ServerBoard {
     fn judge(&mut self, now: Instant, index: usize) -> Option<Change> {
         let server = self.servers.get_mut(index)?;
         let from = server.answer;
-        let reason = match (self.link, View::of(server, &self.peers)) {
-            (Link::Starting { .. }, _) => return None,
+        let view = View::of(server, &self.peers);
+        let is_return = matches!(self.link, Link::Returned { .. });
+        let reason = match self.link {
+            Link::Starting { .. } => return None,
+            Link::Away => server.guess(now, self.policy.away),
             // What it was is what it stays, until the daemon is done with the session.
-            (Link::Returned { .. } | Link::Current, View::Ending) if !server.is_guess() => {
-                return None;
-            }
-            (Link::Away, _)
-            | (Link::Returned { .. }, View::Undecided)
-            | (Link::Returned { .. } | Link::Current, View::Ending) => {
+            _ if view == View::Ending && !server.is_guess() => return None,
+            _ if view == View::Ending || (view == View::Undecided && is_return) => {
                 server.guess(now, self.policy.away)
             }
-            (_, view) => server.decide(view, self.policy.admin_down),
+            _ => server.decide(view, self.policy.admin_down),
         };
         let to = server.answer;
         (from != to).then_some(Change {

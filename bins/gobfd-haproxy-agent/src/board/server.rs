@@ -125,8 +125,9 @@ impl Server {
             View::Up => (Answer::Up, Reason::Up),
             View::AdminDown => (admin_down, Reason::AdminDown),
             View::Down => (Answer::Down, Reason::Down),
-            View::Undecided => (Answer::Down, Reason::NotUpYet),
-            View::Nothing | View::Ending => (Answer::Down, Reason::NoSession),
+            // A session that ends is waited for; it does not get here.
+            View::Undecided | View::Ending => (Answer::Down, Reason::NotUpYet),
+            View::Nothing => (Answer::Down, Reason::NoSession),
         };
         (self.answer, self.known, self.guessing) = (answer, answer, None);
         reason

@@ -59,7 +59,7 @@ struct Slot {
     pushed: Pushed,
     /// What HAProxy has confirmed.
     confirmed: Option<Answer>,
-    /// Whether we may have made it drain the server.
+    /// Whether an agent may have made it drain the server.
     drained: bool,
     /// What it said instead, so that it is logged once.
     refusal: Option<String>,
@@ -77,7 +77,8 @@ impl Pusher {
         let slot = |pushed| Slot {
             pushed,
             confirmed: None,
-            drained: false,
+            // An agent before us may have.
+            drained: true,
             refusal: None,
         };
         Self {
@@ -131,13 +132,14 @@ impl Pusher {
     /// Asks HAProxy who it is, and brings it up to date.
     async fn visit(&mut self) -> Result<(), PushError> {
         let incarnation = self.target.incarnation().await?;
-        if self.incarnation.replace(incarnation) != Some(incarnation) {
+        let before = self.incarnation.replace(incarnation);
+        if before != Some(incarnation) {
             tracing::info!(
                 pid = incarnation.pid,
                 "HAProxy is new, sending it all states"
             );
             for slot in &mut self.servers {
-                (slot.confirmed, slot.drained) = (None, false);
+                (slot.confirmed, slot.drained) = (None, before.is_none());
             }
             self.tally.count_resync();
         }
@@ -221,7 +223,10 @@ async fn send(
     // Whether a command that gets no answer was obeyed is not known.
     let known: Vec<bool> = orders
         .iter_mut()
-        .map(|order| order.slot.confirmed.take().is_some())
+        .map(|order| {
+            order.slot.drained |= order.wanted == Answer::Drain;
+            order.slot.confirmed.take().is_some()
+        })
         .collect();
     let line: Vec<&str> = orders
         .iter()
@@ -229,8 +234,8 @@ async fn send(
         .collect();
     let mut replies = target.ask(&line).await?.into_iter();
     for (order, was_known) in orders.iter_mut().zip(known) {
-        let count = order.commands.len();
-        let refusal = replies.by_ref().take(count).find(|reply| !reply.is_empty());
+        let mine: Vec<String> = replies.by_ref().take(order.commands.len()).collect();
+        let refusal = mine.into_iter().find(|reply| !reply.is_empty());
         settle(order, refusal, tally);
         if was_known && order.slot.confirmed.is_some() {
             tally.count_pushed(published.age(order.slot.pushed.server));
@@ -247,11 +252,7 @@ fn settle(order: &mut Order<'_>, refusal: Option<String>, tally: &Tally) {
         None => {
             tracing::debug!(%server, state, "pushed");
             slot.confirmed = Some(*wanted);
-            slot.drained = match wanted {
-                Answer::Up => false,
-                Answer::Down => slot.drained,
-                Answer::Drain => true,
-            };
+            slot.drained &= *wanted != Answer::Up;
         }
         Some(error) => {
             tally.count_refused();

@@ -1,6 +1,6 @@
 //! The table of metric families.
 
-use bfd_program::exposition::{Samples, Type, escaped};
+use bfd_program::exposition::{Samples, Type};
 use bfd_proto::State;
 
 use super::groups::Group;
@@ -196,7 +196,7 @@ pub(super) const FAMILIES: &[Family] = &[
         help: "What the daemon was built from; the value is 1.",
         labels: &["version", "commit", "date"],
         remark: "",
-        read: build,
+        read: |scrape, out| out.add_build(scrape.input.build),
     },
 ];
 
@@ -218,17 +218,6 @@ fn transitions(scrape: &Scrape<'_>, out: &mut Samples<'_>) {
             out.add(&labels, count);
         }
     }
-}
-
-fn build(scrape: &Scrape<'_>, out: &mut Samples<'_>) {
-    let build = scrape.input.build;
-    let labels = format!(
-        "version=\"{}\",commit=\"{}\",date=\"{}\"",
-        escaped(build.version),
-        escaped(build.commit),
-        escaped(build.date)
-    );
-    out.add(&labels, 1);
 }
 
 fn each(scrape: &Scrape<'_>, out: &mut Samples<'_>, value: fn(&Group) -> u64) {
