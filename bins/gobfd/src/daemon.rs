@@ -20,6 +20,7 @@ use sd_notify::NotifyState;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use crate::announce;
 use crate::api::{self, HealthSwitch as _, Vitals};
 use crate::changes;
 use crate::config::Config;
@@ -75,6 +76,7 @@ pub async fn run(mut settings: Settings) -> Result<Ended, DaemonError> {
     );
     let doors = Doors::open(config).await?;
     let engine = Engine::start(&engine_config(config))?;
+    announce::data_plane(&engine);
     let (feed, topology) = Feed::open().await?;
     let daemon = Daemon::start(config, engine.handle(), topology, feed)?;
     // A daemon that stops while it starts has nothing to say yet.

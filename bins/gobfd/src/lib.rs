@@ -1,6 +1,7 @@
 //! The BFD daemon as a library: everything `main` wires together, reachable for tests.
 #![forbid(unsafe_code)]
 
+mod announce;
 pub mod api;
 pub mod calendar;
 pub mod changes;

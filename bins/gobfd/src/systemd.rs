@@ -11,8 +11,18 @@ use crate::api::Vitals;
 
 /// Tells systemd, if it asked to be told.
 pub(crate) fn notify(state: NotifyState<'_>) {
-    if let Err(error) = sd_notify::notify(&[state]) {
-        tracing::warn!(%error, "cannot notify systemd");
+    if std::env::var_os("NOTIFY_SOCKET").is_none() {
+        return;
+    }
+    let said = match state {
+        NotifyState::Ready => Some("notified systemd: READY"),
+        NotifyState::Stopping => Some("notified systemd: STOPPING"),
+        _ => None,
+    };
+    match (sd_notify::notify(&[state]), said) {
+        (Ok(()), Some(said)) => tracing::info!("{said}"),
+        (Ok(()), None) => {}
+        (Err(error), _) => tracing::warn!(%error, "cannot notify systemd"),
     }
 }
 

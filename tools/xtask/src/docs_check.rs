@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 use bfd_docs::{Command, Page, pages, root};
 
 /// Programs of others that the manual may ask for.
-const FOREIGN: [&str; 21] = [
+const FOREIGN: [&str; 22] = [
     "apt-get",
     "bash",
     "cat",
@@ -25,6 +25,7 @@ const FOREIGN: [&str; 21] = [
     "nft",
     "podman",
     "podman-compose",
+    "printf",
     "promtool",
     "ss",
     "systemctl",

@@ -5,6 +5,7 @@
 //! what a session is: both are the control plane's.
 
 mod add;
+mod calls;
 mod convert;
 mod health;
 mod list;
@@ -19,7 +20,9 @@ use axum::Router;
 use bfd_api::health::{HealthExt as _, HealthService, apply_request_limits, request_limits};
 use bfd_api::v1::BfdServiceExt as _;
 use bfd_control::Control;
+use connectrpc::ConnectRpcService;
 
+use calls::Calls;
 pub use health::{HealthSwitch, Vitals};
 use service::BfdApi;
 use unfinished::Unfinished;
@@ -32,5 +35,7 @@ pub fn router(control: Control, vitals: Arc<Vitals>) -> Router {
     let router = bfd_api::v1::EchoServiceExt::register(Arc::clone(&unfinished), router);
     let router = bfd_api::v1::MicroBfdServiceExt::register(unfinished, router);
     let router = Arc::new(HealthService::from_arc(vitals)).register(router);
-    apply_request_limits(router, request_limits()).into_axum_router()
+    let router = apply_request_limits(router, request_limits());
+    let service = ConnectRpcService::new(router).with_interceptor(Calls);
+    Router::new().fallback_service(service)
 }

@@ -55,6 +55,38 @@ fn a_port_in_use_names_its_key() -> Result<()> {
 }
 
 #[test]
+fn a_unix_socket_in_use_names_its_key() -> Result<()> {
+    let (_topology, host) = lonely()?;
+    let socket = host.folder().join("api.sock").display().to_string();
+    let _first = Daemon::start(&host, &format!("grpc: {{unix: \"{socket}\"}}\n"))?;
+    let config = format!("grpc: {{addr: \"127.0.0.1:0\", unix: \"{socket}\"}}\n");
+    let line = fails(&mut second(&host, &config)?)?;
+    assert!(
+        line.contains(&format!("cannot listen for the API on {socket}")),
+        "{line}"
+    );
+    assert!(line.contains("set grpc.unix to another address"), "{line}");
+    let config = "grpc: {unix: /nonexistent/api.sock, addr: \"127.0.0.1:0\"}\n";
+    let line = fails(&mut second(&host, config)?)?;
+    assert!(
+        line.contains("the folder does not exist; correct grpc.unix"),
+        "{line}"
+    );
+    Ok(())
+}
+
+#[test]
+fn an_address_of_another_host_names_its_key() -> Result<()> {
+    let (_topology, host) = lonely()?;
+    let line = fails(&mut second(&host, "grpc: {addr: \"192.0.2.99:50051\"}\n")?)?;
+    assert!(
+        line.contains("this host does not have that address; correct grpc.addr"),
+        "{line}"
+    );
+    Ok(())
+}
+
+#[test]
 fn bfd_ports_in_use_are_named() -> Result<()> {
     let (_topology, host) = lonely()?;
     let script = "import socket,time; s=socket.socket(socket.AF_INET,socket.SOCK_DGRAM); \
@@ -69,7 +101,8 @@ fn bfd_ports_in_use_are_named() -> Result<()> {
             .ok_or_else(|| holder.log())
     })?;
     let line = fails(&mut second(&host, &config(&[]))?)?;
-    assert!(line.contains("3784"), "{line}");
+    assert!(line.contains("cannot receive on UDP port 3784"), "{line}");
+    assert!(line.contains("another BFD daemon"), "{line}");
     Ok(())
 }
 

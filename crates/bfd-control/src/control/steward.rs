@@ -269,12 +269,12 @@ impl Steward {
                 .values()
                 .filter(|running| running.path.is_err());
             let waiting = waiting.count();
-            tracing::info!(
-                lost,
-                found,
-                waiting,
-                "interface change affected BFD sessions"
-            );
+            // The first one's words are those of 0.6.1.
+            let message = match lost {
+                0 => "BFD sessions found their way",
+                _ => "interface link down affected BFD sessions",
+            };
+            tracing::info!(lost, found, waiting, "{message}");
         }
     }
 }

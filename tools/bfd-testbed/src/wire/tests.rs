@@ -179,6 +179,21 @@ fn gaps_outside_the_window_are_found() {
     check(&mixed, &crowded).assert_clean();
 }
 
+/// One packet that was never sent, among many that were: no crowd of this size explains it.
+#[test]
+fn a_single_skipped_packet_is_found() {
+    let sent = (0..200).filter(|n| *n != 100);
+    let frames: Vec<Frame> = sent.map(|n| plain(n * 88, US)).collect();
+    broken(&frames, "jittered interval");
+    let noise = |worst| Noise {
+        share: 0.3,
+        worst: Duration::from_millis(worst),
+    };
+    let amid = |worst| check(&frames, &Ours::new([US]).amid(noise(worst)));
+    assert!(!amid(10).violations.is_empty());
+    amid(30).assert_clean();
+}
+
 #[test]
 fn the_peer_slows_us_down_at_once() {
     let slower = |_: &mut Frame, control: &mut Control| control.required_rx = 400_000;
