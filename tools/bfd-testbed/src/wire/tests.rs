@@ -253,7 +253,7 @@ fn a_known_silence_is_no_violation() {
 /// The states both sides say, in order.
 fn dialogue(states: &[(IpAddr, State)]) -> Vec<Frame> {
     let said = states.iter().zip(0_u64..).map(|((source, state), n)| {
-        frame(n * 800, *source, |_, control| {
+        frame(n * 450, *source, |_, control| {
             control.state = *state;
             control.desired_tx = 1_000_000;
         })
