@@ -35,7 +35,7 @@ compose() {
         files+=(-f "$here/$STACK/$overlay")
     done
     # Compose waits for ever for a container that ended at once.
-    timeout 180 "$state/venv/bin/podman-compose" -p "$project" "${files[@]}" "$@"
+    timeout 180 "$state/venv/bin/podman-compose" --in-pod false -p "$project" "${files[@]}" "$@"
 }
 
 containers() { podman ps --all --quiet --filter "label=io.podman.compose.project=$project" "$@"; }
