@@ -1,4 +1,5 @@
-//! Network namespaces with real BFD speakers in them, for the interop suite and the demo.
+//! Network namespaces with real BFD speakers in them, for the interop suite and the demo; and the judge of
+//! recordings, for them and for the integration stacks.
 //!
 //! A [`Topology`] owns the namespaces; [`Frr`], [`Bird`] and [`Gobfd`] run in them; [`Capture`] records the
 //! wire and [`wire`] judges every packet that GoBFD sent. All of it runs on the caller's threads. Nothing
@@ -28,7 +29,7 @@ mod wait;
 pub mod wire;
 
 pub use bird::Bird;
-pub use bystander::Noise;
+pub use bystander::{Bystander, Noise};
 pub use capture::{Capture, Control, Frame, Recording};
 pub use change::Change;
 pub use error::{Error, Result};

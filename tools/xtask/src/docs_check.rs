@@ -22,13 +22,17 @@ const FOREIGN: &[&str] = &[
     "install",
     "ip",
     "jq",
+    "journalctl",
     "kubectl",
     "nft",
     "podman",
+    "podman-compose",
     "printf",
     "promtool",
+    "ss",
     "systemctl",
     "tee",
+    "useradd",
 ];
 /// Pages that operators read in Russian as well.
 const TRANSLATED: [&str; 3] = ["03-configuration", "05-interop", "07-monitoring"];
@@ -152,6 +156,7 @@ mod tests {
             .is_none()
         };
         assert!(judge(&["make", "test"]) && !judge(&["make", "coffee"]));
+        assert!(judge(&["make", "int-haproxy-up"]) && !judge(&["make", "int-haproxy-coffee"]));
         assert!(judge(&["cargo", "xtask", "rfc"]) && !judge(&["cargo", "xtask", "nothing"]));
         assert!(judge(&["scripts/install", "test"]) && !judge(&["scripts/nothing"]));
         assert!(judge(&["target/debug/gobfd"]) && !judge(&["frobnicate"]));

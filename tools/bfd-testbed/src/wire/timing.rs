@@ -144,6 +144,9 @@ impl<'a> Track<'a> {
             return;
         }
         let gap = to.saturating_sub(from);
+        if ours.peers_come_later && self.last_heard.is_none() {
+            return;
+        }
         let since_periodic = to.saturating_sub(anchors[0].frame.at);
         let least = shortest.mul_f64(0.75);
         let most = longest.mul_f64(if said.control.multiplier == 1 {
