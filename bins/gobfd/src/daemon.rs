@@ -24,6 +24,7 @@ use crate::announce;
 use crate::api::{self, HealthSwitch as _, Vitals};
 use crate::changes;
 use crate::config::Config;
+use crate::integrations::Integrations;
 use crate::paths::{Feed, FeedError};
 use crate::reload::Settings;
 use crate::shortage;
@@ -82,13 +83,17 @@ pub async fn run(mut settings: Settings) -> Result<Ended, DaemonError> {
     let daemon = Daemon::start(config, engine.handle(), topology, feed)?;
     // A daemon that stops while it starts has nothing to say yet.
     let _ = settings.apply(&daemon.control).await;
+    daemon.integrations.apply(settings.config());
     let (stop, stopping) = watch::channel(false);
     let servers = daemon.serve(config, doors, &stopping);
     daemon.vitals.set_ready(true);
     systemd::notify(NotifyState::Ready);
     let ended = loop {
         match signals.next().await {
-            Asked::Reload => drop(settings.reload(&daemon.control).await),
+            Asked::Reload => {
+                let _ = settings.reload(&daemon.control).await;
+                daemon.integrations.apply(settings.config());
+            }
             Asked::Stop => break daemon.stop(&mut signals, stop, servers).await,
         }
     };
@@ -118,6 +123,7 @@ impl Doors {
 /// The parts that run beside each other.
 struct Daemon {
     control: Control,
+    integrations: Integrations,
     metrics: Metrics,
     vitals: Arc<Vitals>,
     followers: JoinSet<()>,
@@ -136,10 +142,11 @@ impl Daemon {
         let route = Box::new(|peer| bfd_net::route_source(peer, 0).ok());
         let seen = Arc::clone(&topology.borrow());
         let control = Control::start(Arc::new(engine.clone()), engine.clone(), seen, route)?;
-        let metrics = Metrics::new(control.clone(), engine.clone());
+        let mut followers = JoinSet::new();
+        let integrations = Integrations::start(&control, &mut followers);
+        let metrics = Metrics::new(control.clone(), engine.clone(), integrations.clone());
         let vitals = Arc::new(Vitals::new());
         let changes = tokio::spawn(changes::follow(control.watch().events, metrics.clone()));
-        let mut followers = JoinSet::new();
         followers.spawn(feed.run());
         followers.spawn(follow(topology, control.clone()));
         followers.spawn(shortage::follow(engine.clone()));
@@ -150,6 +157,7 @@ impl Daemon {
         }
         Ok(Self {
             control,
+            integrations,
             metrics,
             vitals,
             followers,

@@ -5,6 +5,7 @@
 //! In a path, `[]` stands for an element of a list and `<name>` for a key chosen by the operator.
 
 mod finished;
+mod kubernetes;
 mod unfinished;
 
 use bfd_program::config::Kind;
@@ -98,7 +99,10 @@ const ANY: Kind = Kind::Integer {
 
 /// Every key, in the order of the manual.
 pub(crate) fn all() -> impl Iterator<Item = &'static Key> + Clone {
-    finished::KEYS.iter().chain(unfinished::KEYS)
+    finished::KEYS
+        .iter()
+        .chain(kubernetes::KEYS)
+        .chain(unfinished::KEYS)
 }
 
 const fn key(

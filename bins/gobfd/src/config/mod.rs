@@ -10,11 +10,13 @@ mod diff;
 mod entries;
 mod environment;
 mod keys;
+mod kubernetes;
 mod page;
 mod resolve;
 mod schema;
 mod sessions;
 mod settings;
+mod spec;
 mod unfinished;
 mod values;
 
@@ -26,7 +28,10 @@ pub use bfd_program::config::{ConfigError, Problem};
 pub use diff::Diff;
 pub use environment::Environment;
 pub use page::manual_page;
-pub use settings::{Config, EngineSettings, GrpcSettings, MetricsSettings, SessionSettings};
+pub use settings::{
+    ApiServerSettings, Config, EngineSettings, Families, GrpcSettings, KubernetesSettings,
+    MetricsSettings, SessionSettings,
+};
 
 use entries::Entries;
 

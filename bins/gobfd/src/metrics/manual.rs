@@ -29,10 +29,11 @@ fn describe(family: &Family, page: &mut String) {
     if !family.remark.is_empty() {
         let _ = write!(page, " {}", family.remark);
     }
-    let _ = writeln!(
-        page,
-        "\n\n- Type: {}\n- Labels: {}",
-        family.kind.name(),
+    let labels = if labels.is_empty() {
+        "none".to_owned()
+    } else {
         labels.join(", ")
-    );
+    };
+    let kind = family.kind.name();
+    let _ = writeln!(page, "\n\n- Type: {kind}\n- Labels: {labels}");
 }
