@@ -1,4 +1,4 @@
-//! Writes `crates/bfd-api/src/generated` from the files under `api/`.
+//! Writes the generated code of each schema under `api/`.
 //!
 //! The output is checked in, so that only those who change the schema need
 //! `protoc` (Debian: `protobuf-compiler`); `--check` proves it fresh.
@@ -9,24 +9,46 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-/// Our schema, relative to `api/`.
-const SCHEMA: &str = "bfd/v1/bfd.proto";
-/// Descriptor set of the schema and its imports, for clients that reflect.
-const DESCRIPTORS: &str = "descriptors.bin";
+/// One file under `api/` and the folder its code stands in.
+struct Schema {
+    file: &'static str,
+    folder: &'static str,
+    /// Descriptor set of the file and its imports, for clients that reflect.
+    descriptors: Option<&'static str>,
+}
+
+const SCHEMAS: [Schema; 2] = [
+    Schema {
+        file: "bfd/v1/bfd.proto",
+        folder: "crates/bfd-api/src/generated",
+        descriptors: Some("descriptors.bin"),
+    },
+    Schema {
+        file: "gobgp/gobgp.proto",
+        folder: "bins/gobfd/src/integrations/gobgp/generated",
+        descriptors: None,
+    },
+];
 
 /// Writes the generated code, or with `--check` fails when it is out of date.
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
     match arguments {
-        [] => generate(&checked_in()),
+        [] => SCHEMAS
+            .iter()
+            .try_for_each(|schema| generate(schema, &schema.checked_in())),
         [flag] if flag == "--check" => check(),
         _ => bail!("unknown argument; it takes none, or --check"),
     }
 }
 
 fn check() -> Result<()> {
-    let fresh = tempfile::tempdir()?;
-    generate(fresh.path())?;
-    let stale = differences(&contents(fresh.path())?, &contents(&checked_in())?);
+    let mut stale = Vec::new();
+    for schema in &SCHEMAS {
+        let fresh = tempfile::tempdir()?;
+        generate(schema, fresh.path())?;
+        let names = differences(&contents(fresh.path())?, &contents(&schema.checked_in())?);
+        stale.extend(names.iter().map(|name| format!("{}/{name}", schema.folder)));
+    }
     if stale.is_empty() {
         return Ok(());
     }
@@ -59,18 +81,20 @@ fn contents(folder: &Path) -> Result<Tree> {
     Ok(tree)
 }
 
-fn generate(target: &Path) -> Result<()> {
+fn generate(schema: &Schema, target: &Path) -> Result<()> {
     let api = root().join("api");
-    connectrpc_build::Config::new()
+    let config = connectrpc_build::Config::new()
         .buffa_config(messages())
-        .files(&[api.join(SCHEMA)])
+        .files(&[api.join(schema.file)])
         .includes(&[&api])
         .out_dir(target)
         .file_per_package(true)
         .emit_rerun_directives(false)
-        .emit_descriptor_set(DESCRIPTORS)
-        .include_file("tree.rs")
-        .compile()
+        .include_file("tree.rs");
+    match schema.descriptors {
+        Some(name) => config.emit_descriptor_set(name).compile(),
+        None => config.compile(),
+    }
 }
 
 /// Plain structs: no memory of unknown fields, no registry for `Any`, which we do not use.
@@ -83,8 +107,10 @@ fn messages() -> connectrpc_build::CodeGenConfig {
     config
 }
 
-fn checked_in() -> PathBuf {
-    root().join("crates/bfd-api/src/generated")
+impl Schema {
+    fn checked_in(&self) -> PathBuf {
+        root().join(self.folder)
+    }
 }
 
 fn root() -> PathBuf {
