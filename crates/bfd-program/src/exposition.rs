@@ -69,15 +69,19 @@ impl Samples<'_> {
     /// All samples of a histogram, in seconds.
     pub fn add_histogram(&mut self, labels: &str, histogram: &HistogramSample) {
         let name = self.name;
+        let (before, labels) = match labels {
+            "" => (String::new(), String::new()),
+            _ => (format!("{labels},"), format!("{{{labels}}}")),
+        };
         for (bound, count) in &histogram.buckets {
             let bound = bound.as_secs_f64();
-            let _ = writeln!(self.out, "{name}_bucket{{{labels},le=\"{bound}\"}} {count}");
+            let _ = writeln!(self.out, "{name}_bucket{{{before}le=\"{bound}\"}} {count}");
         }
         let (count, sum) = (histogram.count, histogram.sum.as_secs_f64());
-        let _ = writeln!(self.out, "{name}_bucket{{{labels},le=\"+Inf\"}} {count}");
+        let _ = writeln!(self.out, "{name}_bucket{{{before}le=\"+Inf\"}} {count}");
         let _ = writeln!(
             self.out,
-            "{name}_sum{{{labels}}} {sum}\n{name}_count{{{labels}}} {count}"
+            "{name}_sum{labels} {sum}\n{name}_count{labels} {count}"
         );
     }
 }
