@@ -1,5 +1,6 @@
 //! The commands: arguments in, one or a few calls, text out.
 
+mod bgp;
 mod echo;
 mod explain;
 mod manual;
@@ -46,6 +47,10 @@ pub(crate) async fn run(cli: Cli, out: &mut dyn Write) -> Result<Exit, Fault> {
         Command::Micro {
             command: Some(command),
         } => micro::run(&mut context, command).await,
+        Command::Bgp {
+            command: Some(command),
+        } => bgp::run(&mut context, command).await,
+        Command::Bgp { command: None } => manual::help(Some("bgp"), context.out),
         Command::Session { command: None } => manual::help(Some("session"), context.out),
         Command::Echo { command: None } => manual::help(Some("echo"), context.out),
         Command::Micro { command: None } => manual::help(Some("micro"), context.out),
