@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use bfd_program::logging::Took;
 use bfd_proto::Instant;
 
 use super::backoff;
@@ -42,6 +43,13 @@ pub(crate) struct Job<T> {
     pub(crate) since: Instant,
     /// How many attempts failed before.
     pub(crate) failures: u32,
+}
+
+impl<T> Job<T> {
+    /// How long it has taken since BFD noticed.
+    pub(crate) fn took(&self) -> Took {
+        Took(bfd_control::now().saturating_duration_since(self.since))
+    }
 }
 
 /// All targets with their wishes.

@@ -134,6 +134,11 @@ impl Board {
         change(target);
     }
 
+    /// A target is there no more.
+    pub(crate) fn remove(&self, name: &str) {
+        self.lock().targets.remove(name);
+    }
+
     /// Counts an action that ended.
     pub(crate) fn count(&self, action: &'static str, succeeded: bool) {
         *self.lock().actions.entry((action, succeeded)).or_default() += 1;

@@ -351,7 +351,7 @@ impl<R: Reactor> Driver<R> {
         }
     }
 
-    fn applied(&self, job: &Job<R::Target>, applied: Applied, current: bool, now: Instant) {
+    fn applied(&mut self, job: &Job<R::Target>, applied: Applied, current: bool, now: Instant) {
         let took = now.saturating_duration_since(job.since);
         if let Some(action) = applied.action {
             self.board.count(action, true);
@@ -366,6 +366,19 @@ impl<R: Reactor> Driver<R> {
                 shown.took = Some(took);
             }
         });
+        if current && job.wish == Wish::Use {
+            self.retire(&job.target);
+        }
+    }
+
+    /// Forgets a target that is as it would be without us and that nobody watches.
+    fn retire(&mut self, target: &R::Target) {
+        if self.watchlist.retire(target) {
+            self.agenda.forget(target);
+            self.opinions.remove(target);
+            self.penalties.remove(target);
+            self.board.remove(&target.to_string());
+        }
     }
 
     fn show(&self, target: &R::Target, change: impl FnOnce(&mut super::board::Target)) {

@@ -45,6 +45,8 @@ pub enum SetupError {
 pub struct Integrations {
     gobgp: Option<Running<GobgpSettings>>,
     board: Board,
+    /// Whether it was said that there is none.
+    said: bool,
 }
 
 #[derive(Debug)]
@@ -58,7 +60,11 @@ impl Integrations {
     /// None running, shown on `board`.
     #[must_use]
     pub fn new(board: Board) -> Self {
-        Self { gobgp: None, board }
+        Self {
+            gobgp: None,
+            board,
+            said: false,
+        }
     }
 
     /// Whether the integrations can be started as `config` says.
@@ -74,6 +80,9 @@ impl Integrations {
     /// settings changed first gives back what the new settings do not speak of.
     pub async fn apply(&mut self, config: &Config, control: &Control) {
         let wanted = config.gobgp.as_ref();
+        if wanted.is_none() && !std::mem::replace(&mut self.said, true) {
+            tracing::info!("gobgp integration disabled");
+        }
         if self.gobgp.as_ref().map(|running| &running.settings) == wanted {
             return;
         }
@@ -91,8 +100,9 @@ impl Integrations {
                 task: tokio::spawn(run),
             }
         });
-        if self.gobgp.is_none() {
-            self.board.begin(None);
+        match &self.gobgp {
+            Some(_) => self.said = false,
+            None => self.board.begin(None),
         }
     }
 

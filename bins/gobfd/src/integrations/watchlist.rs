@@ -4,7 +4,7 @@
 //! a target is Up its path works; else it has failed if any says so; else nothing is known if any
 //! knows nothing. A target that lost its last session is as if BFD had no say.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use bfd_engine::SessionId;
 use bfd_proto::SessionView;
@@ -16,6 +16,8 @@ use super::opinion::{Cause, Opinion, Witness};
 pub(super) struct Watchlist<T> {
     sessions: HashMap<SessionId, Watch<T>>,
     tallies: BTreeMap<T, Tally>,
+    /// Targets that are there whatever the sessions.
+    fixed: BTreeSet<T>,
 }
 
 #[derive(Debug)]
@@ -39,13 +41,14 @@ struct Tally {
 impl<T: Ord + Clone> Watchlist<T> {
     /// Nothing but these targets, of which nothing is known.
     pub(super) fn new(targets: impl IntoIterator<Item = T>) -> Self {
-        let tallies = targets
-            .into_iter()
-            .map(|target| (target, Tally::default()))
-            .collect();
+        let fixed: BTreeSet<T> = targets.into_iter().collect();
+        let tallies = fixed
+            .iter()
+            .map(|target| (target.clone(), Tally::default()));
         Self {
             sessions: HashMap::new(),
-            tallies,
+            tallies: tallies.collect(),
+            fixed,
         }
     }
 
@@ -105,6 +108,16 @@ impl<T: Ord + Clone> Watchlist<T> {
             .map_or(Opinion::Waived, Tally::opinion)
     }
 
+    /// Forgets a target that no session speaks for any more; returns whether it did.
+    pub(super) fn retire(&mut self, target: &T) -> bool {
+        let idle = self.tallies.get(target).is_none_or(Tally::is_idle);
+        let retired = idle && !self.fixed.contains(target);
+        if retired {
+            self.tallies.remove(target);
+        }
+        retired
+    }
+
     /// The sessions that say their path failed: what they show may change without an event.
     pub(super) fn failed(&self) -> Vec<SessionId> {
         let failed = self
@@ -135,6 +148,10 @@ impl Tally {
             Opinion::Good => &mut self.good,
             Opinion::Bad(_) => &mut self.bad,
         }
+    }
+
+    fn is_idle(&self) -> bool {
+        self.good + self.bad + self.waived + self.unknown == 0
     }
 
     fn opinion(&self) -> Opinion {

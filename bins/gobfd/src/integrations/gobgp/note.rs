@@ -15,8 +15,19 @@ pub(super) const NAME: &str = "gobfd-disabled";
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Note {
     peers: BTreeSet<IpAddr>,
+    /// Peers that GoBGP is being told of.
+    writing: BTreeSet<IpAddr>,
     /// Counts our changes, so that a list read meanwhile is known to be out of date.
     changes: u64,
+}
+
+/// What GoBGP is to be told after a comparison.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Corrections {
+    /// Peers to note again.
+    pub(super) write: Vec<IpAddr>,
+    /// Peers to take off.
+    pub(super) erase: Vec<IpAddr>,
 }
 
 impl Note {
@@ -25,10 +36,19 @@ impl Note {
         self.peers.contains(&peer)
     }
 
-    /// We disable the peer.
-    pub(super) fn add(&mut self, peer: IpAddr) {
+    /// GoBGP is being told of the peer.
+    pub(super) fn begin(&mut self, peer: IpAddr) {
         self.changes += 1;
-        self.peers.insert(peer);
+        self.writing.insert(peer);
+    }
+
+    /// It was told, or not: without an answer the peer may be in the list or not.
+    pub(super) fn end(&mut self, peer: IpAddr, noted: bool) {
+        self.changes += 1;
+        self.writing.remove(&peer);
+        if noted {
+            self.peers.insert(peer);
+        }
     }
 
     /// The peer is no longer ours.
@@ -48,20 +68,24 @@ impl Note {
         self.peers = listed.unwrap_or_default().into_iter().collect();
     }
 
-    /// Compares with what the same GoBGP lists later, read when [`Note::changes`] was `then`. A
-    /// peer missing from the list was taken over by an operator. A list missing as a whole was
-    /// dropped when GoBGP loaded other policies: returns the peers it must be told of again.
-    pub(super) fn audit(&mut self, listed: Option<Vec<IpAddr>>, then: u64) -> Vec<IpAddr> {
+    /// Compares with what the same GoBGP lists later, read when [`Note::changes`] was `then`.
+    ///
+    /// A peer missing from the list was taken over by an operator. One that we do not know was
+    /// written by a request that we had given up. A list missing as a whole was dropped when GoBGP
+    /// loaded other policies.
+    pub(super) fn audit(&mut self, listed: Option<Vec<IpAddr>>, then: u64) -> Corrections {
+        let mut corrections = Corrections::default();
         if self.changes != then {
-            return Vec::new();
+            return corrections;
         }
-        match listed {
-            Some(listed) => {
-                self.peers.retain(|peer| listed.contains(peer));
-                Vec::new()
-            }
-            None => self.peers.iter().copied().collect(),
-        }
+        let Some(listed) = listed else {
+            corrections.write = self.peers.iter().copied().collect();
+            return corrections;
+        };
+        self.peers.retain(|peer| listed.contains(peer));
+        let unknown = |peer: &IpAddr| !self.peers.contains(peer) && !self.writing.contains(peer);
+        corrections.erase = listed.into_iter().filter(unknown).collect();
+        corrections
     }
 
     /// All of them.
@@ -72,16 +96,17 @@ impl Note {
 
 #[cfg(test)]
 mod tests {
-    use super::Note;
-    use std::net::IpAddr;
+    use super::{Corrections, Note};
+    use std::net::{IpAddr, Ipv4Addr};
 
-    const ONE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
-    const TWO: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 2));
+    const ONE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
+    const TWO: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 2));
 
     fn note() -> Note {
         let mut note = Note::default();
         note.adopt(Some(vec![ONE]));
-        note.add(TWO);
+        note.begin(TWO);
+        note.end(TWO, true);
         note
     }
 
@@ -89,18 +114,15 @@ mod tests {
     fn an_operator_takes_a_peer_over_by_deleting_it() {
         let mut note = note();
         let then = note.changes();
-        assert!(note.audit(Some(vec![ONE]), then).is_empty());
+        assert_eq!(note.audit(Some(vec![ONE]), then), Corrections::default());
         assert!(note.has(ONE) && !note.has(TWO));
-        // What somebody else adds is not ours.
-        assert!(note.audit(Some(vec![ONE, TWO]), then).is_empty());
-        assert!(!note.has(TWO));
     }
 
     #[test]
     fn a_note_that_is_gone_as_a_whole_is_written_again() {
         let mut note = note();
         let then = note.changes();
-        assert_eq!(note.audit(None, then), [ONE, TWO]);
+        assert_eq!(note.audit(None, then).write, [ONE, TWO]);
         assert!(note.has(ONE) && note.has(TWO));
     }
 
@@ -109,8 +131,26 @@ mod tests {
         let mut note = note();
         let then = note.changes();
         note.remove(ONE);
-        assert!(note.audit(Some(vec![ONE]), then).is_empty());
+        assert_eq!(note.audit(Some(vec![ONE]), then), Corrections::default());
         assert!(!note.has(ONE) && note.has(TWO));
+    }
+
+    /// GoBGP hung while it was told, and found the request when it went on.
+    #[test]
+    fn what_was_written_too_late_is_taken_off() {
+        let mut note = Note::default();
+        note.begin(ONE);
+        let then = note.changes();
+        let under_way = note.audit(Some(vec![ONE]), then);
+        assert_eq!(
+            under_way,
+            Corrections::default(),
+            "it may still be answered"
+        );
+        note.end(ONE, false);
+        let then = note.changes();
+        assert_eq!(note.audit(Some(vec![ONE]), then).erase, [ONE]);
+        assert!(!note.has(ONE));
     }
 
     #[test]

@@ -19,7 +19,6 @@ use super::version::AdminState;
 use crate::integrations::agenda::{Job, Wish};
 use crate::integrations::level_triggered::{Applied, Failed, Reactor};
 use crate::integrations::opinion::Cause;
-use bfd_program::config::go_text;
 use plan::{Seen, Step, plan};
 
 const STRATEGY: &str = "disable-peer";
@@ -81,8 +80,8 @@ impl Peers {
                 let seen = self
                     .confirm(link, peer, |admin| admin != Some(AdminState::Up))
                     .await?;
-                let took = go_text(bfd_control::now().saturating_duration_since(job.since));
-                tracing::info!(peer = %peer, reason, took, "disabled BGP peer");
+                let took = job.took();
+                tracing::info!(peer = %peer, reason, took = took.field(), "disabled BGP peer");
                 Ok(seen)
             }
             Step::Enable => {
@@ -93,16 +92,12 @@ impl Peers {
                 let seen = self
                     .confirm(link, peer, |admin| admin != Some(AdminState::Down))
                     .await?;
-                let took = go_text(bfd_control::now().saturating_duration_since(job.since));
-                tracing::info!(peer = %peer, took, "enabled BGP peer");
+                tracing::info!(peer = %peer, took = job.took().field(), "enabled BGP peer");
                 Ok(seen)
             }
             Step::Forget => {
-                match link.erase(peer.address).await {
-                    // It is not there.
-                    Ok(()) | Err(Fault::Refused { .. }) => {}
-                    Err(fault) => return Err(fault),
-                }
+                // Refused: it is not there.
+                or_refused(link.erase(peer.address).await)?;
                 self.note().remove(peer.address);
                 self.look(link, peer).await
             }
@@ -124,19 +119,14 @@ impl Peers {
     /// Notes the peer before it is disabled, so that a crash in between loses nothing. A GoBGP that
     /// refuses the note is obeyed all the same: then only this process remembers.
     async fn write(&self, link: &Link, peer: &Neighbor) -> Result<(), Fault> {
-        if self.note().has(peer.address) {
-            return Ok(());
+        self.note().begin(peer.address);
+        let written = or_refused(link.note(peer.address).await);
+        self.note().end(peer.address, written.is_ok());
+        if let Some(fault) = written? {
+            let message = "GoBGP does not keep the note of a disabled peer; a restart of gobfd would \
+                           take the peer for one that an operator disabled";
+            tracing::warn!(peer = %peer, error = %fault, "{message}");
         }
-        match link.note(peer.address).await {
-            Ok(()) => {}
-            Err(fault @ Fault::Refused { .. }) => {
-                let message = "GoBGP does not keep the note of a disabled peer; a restart of gobfd \
-                               would take the peer for one that an operator disabled";
-                tracing::warn!(peer = %peer, error = %fault, "{message}");
-            }
-            Err(fault) => return Err(fault),
-        }
-        self.note().add(peer.address);
         Ok(())
     }
 
@@ -196,9 +186,12 @@ impl Survey<Neighbor> for Peers {
         if is_new {
             self.note().adopt(listed);
         } else {
-            let again = self.note().audit(listed, then);
-            for peer in again {
-                link.note(peer).await?;
+            let corrections = self.note().audit(listed, then);
+            for peer in corrections.write {
+                or_refused(link.note(peer).await)?;
+            }
+            for peer in corrections.erase {
+                or_refused(link.erase(peer).await)?;
             }
         }
         let peers: Vec<_> = self.note().peers().collect();
@@ -211,6 +204,15 @@ impl Survey<Neighbor> for Peers {
 
     fn changed(&self, peer: Neighbor) -> Option<Neighbor> {
         Some(peer)
+    }
+}
+
+/// A refusal is an answer: what was asked for is not to be had, but GoBGP is there.
+fn or_refused(outcome: Result<(), Fault>) -> Result<Option<Fault>, Fault> {
+    match outcome {
+        Ok(()) => Ok(None),
+        Err(fault @ Fault::Refused { .. }) => Ok(Some(fault)),
+        Err(fault) => Err(fault),
     }
 }
 

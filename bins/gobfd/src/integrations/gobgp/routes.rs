@@ -5,7 +5,6 @@ mod wire;
 use std::time::Duration;
 
 use bfd_control::SessionKey;
-use bfd_proto::Instant;
 
 use super::fault::Fault;
 use super::follow::Survey;
@@ -15,7 +14,6 @@ use super::peers::report;
 use crate::config::Route;
 use crate::integrations::agenda::{Job, Wish};
 use crate::integrations::level_triggered::{Applied, Failed, Reactor};
-use bfd_program::config::go_text;
 
 const STRATEGY: &str = "withdraw-routes";
 
@@ -90,7 +88,7 @@ impl Routes {
             link.withdraw(route).await?;
         }
         self.confirm(&link, route, wanted).await?;
-        done(route, wanted, job.since);
+        done(job, wanted);
         Ok(if wanted { ANNOUNCED } else { WITHDRAWN })
     }
 
@@ -127,12 +125,12 @@ fn tell(job: &Job<Route>) {
     }
 }
 
-fn done(route: &Route, announced: bool, since: Instant) {
-    let took = go_text(bfd_control::now().saturating_duration_since(since));
+fn done(job: &Job<Route>, announced: bool) {
+    let (route, took) = (&job.target, job.took());
     if announced {
-        tracing::info!(route = %route, took, "announced BGP route");
+        tracing::info!(route = %route, took = took.field(), "announced BGP route");
     } else {
-        tracing::info!(route = %route, took, "withdrew BGP route");
+        tracing::info!(route = %route, took = took.field(), "withdrew BGP route");
     }
 }
 

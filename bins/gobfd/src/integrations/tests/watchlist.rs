@@ -52,6 +52,9 @@ fn a_target_without_sessions_is_as_if_bfd_had_no_say() {
     assert_eq!(list.remove(id(1)), ["peer"]);
     assert_eq!(list.opinion(&"peer"), Opinion::Waived);
     assert!(list.remove(id(1)).is_empty());
+    assert!(list.retire(&"peer") && !list.retire(&"fixed"));
+    assert_eq!(see(&mut list, 2, &view()), Opinion::Unknown);
+    assert!(!list.retire(&"peer"));
 }
 
 #[test]

@@ -64,12 +64,13 @@ impl Step {
     }
 }
 
-/// The next step. Only what is noted is ever enabled; a note of a peer that is enabled is stale.
+/// The next step. Only what is noted is ever enabled. A note of a peer that is enabled is stale, and
+/// goes first, so that disabling always writes it.
 pub(super) fn plan(wish: Wish, seen: Seen) -> Step {
     use AdminState::{Down, PrefixLimit, Up};
     match (seen.admin, seen.ours, wish) {
-        (Some(Up), _, Wish::Avoid(cause)) => Step::Disable(cause),
         (Some(Up | PrefixLimit) | None, true, _) => Step::Forget,
+        (Some(Up), false, Wish::Avoid(cause)) => Step::Disable(cause),
         (Some(Down), true, Wish::Use | Wish::Release) => Step::Enable,
         (Some(Down), true, _) => Step::Rest(Found::Disabled),
         (Some(Down), false, _) => Step::Rest(Found::DisabledByOperator),
