@@ -1,6 +1,6 @@
 //! Network namespaces with real BFD speakers in them, for the interop suite and the demo.
 //!
-//! A [`Topology`] owns the namespaces; [`Frr`], [`Bird`] and [`Gobfd`] run in them; [`Capture`] records the
+//! A [`Topology`] owns the namespaces; [`Frr`], [`Bird`], [`Gobgp`] and [`Gobfd`] run in them; [`Capture`] records the
 //! wire and [`wire`] judges every packet that GoBFD sent. All of it runs on the caller's threads. Nothing
 //! outside the namespaces is touched, and everything made is undone: on drop, on a panic, on a signal,
 //! and, after a kill, by the next run.
@@ -13,7 +13,9 @@ mod change;
 mod command;
 mod error;
 mod frr;
+mod frr_bgp;
 mod gobfd;
+mod gobgp;
 mod monitor;
 mod process;
 mod registry;
@@ -31,6 +33,7 @@ pub use change::Change;
 pub use error::{Error, Result};
 pub use frr::Frr;
 pub use gobfd::{Gobfd, Row, Settings, go_duration};
+pub use gobgp::{Gobgp, GobgpSettings, GobgpVersion};
 pub use monitor::{Event, Monitor};
 pub use process::{Process, Signal};
 pub use router::Router;
