@@ -10,11 +10,11 @@ CARGO ?= cargo
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test unit interop bench-quick lint fmt doc deny fuzz
+.PHONY: help build demo test unit interop bench-quick lint lint-shell fmt doc deny fuzz programs image stack-programs
 
 help: ## List the targets
 	@echo 'GoBFD. Targets:'
-	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':[^#]*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## Build the daemon and its command line (target/debug)
 	@scripts/install build
@@ -33,8 +33,9 @@ test: ## Run every test: unit, property, simulation, interop with FRR and BIRD (
 	$(CARGO) test --workspace --no-fail-fast
 
 unit: ## Run the tests that need neither root nor network
-	@scripts/install build
-	$(CARGO) test --workspace --no-fail-fast --exclude bfd-testbed
+	@scripts/install test
+	$(CARGO) test --workspace --lib --bins --no-fail-fast
+	$(CARGO) test --package bfd-packet --package bfd-proto --package bfd-sim --test '*' --no-fail-fast
 
 interop: ## Run only the interop suite with the real FRR and BIRD (root)
 	@scripts/require-root interop
@@ -52,6 +53,12 @@ lint: ## Lint with warnings denied
 	@scripts/install build
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 
+lint-shell: ## Lint the shell scripts
+	@scripts/install test
+	shellcheck .ci/run scripts/* deployments/integrations/integrate deployments/integrations/lib/* \
+	    deployments/integrations/verify/verify \
+	    deployments/integrations/*/run.sh deployments/integrations/images/frr-start
+
 fmt: ## Format the code
 	@scripts/install build
 	$(CARGO) fmt --all
@@ -64,6 +71,35 @@ deny: ## Check licences, bans and sources of the dependencies
 	@scripts/install build
 	@scripts/cargo-deny check licenses bans sources
 
-fuzz: ## Fuzz each target for FUZZ_SECONDS, 60 by default (nightly compiler; `make test` replays the corpus)
-	@scripts/install build
+fuzz: ## Fuzz each target for FUZZ_SECONDS, 60 by default (`make test` only replays the corpus)
+	@scripts/install fuzz
 	@scripts/fuzz
+
+# --- containers and integration stacks (root) ----------------------------------------------------------
+
+# What is shipped. `PROFILE=dev` takes the programs that the tests have built already.
+PROFILE ?= release
+SHIPPED := gobfd gobfdctl gobfd-haproxy-agent gobfd-exabgp-bridge
+export PROGRAMS := $(abspath $(TARGET_DIR))/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
+
+# What `-version` says. The date is the commit's, so that the same source gives the same programs.
+VERSION ?= $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)
+GIT_COMMIT ?= $(shell git rev-parse --short HEAD 2>/dev/null)
+BUILD_DATE ?= $(shell TZ=UTC git log -1 --date=format-local:%Y-%m-%dT%H:%M:%SZ --format=%cd 2>/dev/null)
+RELEASED = GOBFD_VERSION=$(VERSION) GOBFD_COMMIT=$(or $(GIT_COMMIT),unknown) GOBFD_BUILD_DATE=$(or $(BUILD_DATE),unknown)
+
+programs: ## Build the shipped programs and the checker of the stacks (target/release)
+	@scripts/install build
+ifeq ($(PROFILE),dev)
+	$(CARGO) build --workspace --bins
+else
+	$(RELEASED) $(CARGO) build --profile $(PROFILE) --bins $(addprefix --package ,$(SHIPPED) bfd-testbed)
+endif
+
+image: programs ## Build the container image localhost/gobfd:local (root)
+	@scripts/require-root image
+	@scripts/install stacks
+	@$(INTEGRATIONS)/lib/prepare
+	@$(INTEGRATIONS)/lib/images gobfd
+
+include deployments/integrations/stacks.mk

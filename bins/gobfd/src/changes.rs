@@ -1,9 +1,7 @@
 //! The one who follows events for the daemon itself: log lines and counters of removed sessions.
 
-use std::time::Duration;
-
 use bfd_control::{Event, EventKind, Subscription};
-use bfd_program::config::go_text;
+use bfd_program::logging::Took;
 use bfd_proto::{Instant, Role};
 
 use crate::logging::{ChangeLine, ChangeLog};
@@ -49,11 +47,7 @@ fn write(event: &Event, log: &mut ChangeLog) {
             };
             log.write(bfd_control::now(), &line);
         }
-        EventKind::Deleted => tracing::info!(
-            peer = %event.session.meta.key.peer,
-            local_discr = event.session.meta.id.discriminator.get(),
-            "session destroyed"
-        ),
+        EventKind::Deleted => deleted(event),
     }
 }
 
@@ -77,15 +71,28 @@ fn created(event: &Event) {
             Role::Passive => "Passive",
         },
         local_discr = meta.id.discriminator.get(),
-        desired_min_tx = text(spec.desired_min_tx.duration()),
-        required_min_rx = text(spec.required_min_rx.duration()),
+        desired_min_tx = Took(spec.desired_min_tx.duration()).field(),
+        required_min_rx = Took(spec.required_min_rx.duration()).field(),
         detect_mult = spec.detect_mult.get(),
         owner = meta.owner.label(),
         waits_for = meta.path.err().map(tracing::field::display),
         "session created"
     );
+    tracing::info!(
+        peer = %meta.key.peer,
+        local_discr = meta.id.discriminator.get(),
+        "session started"
+    );
 }
 
-fn text(duration: Duration) -> String {
-    go_text(duration)
+/// Two lines, as in 0.6.1, where a session could end without being forgotten.
+fn deleted(event: &Event) {
+    let meta = &event.session.meta;
+    for message in ["session stopped", "session destroyed"] {
+        tracing::info!(
+            peer = %meta.key.peer,
+            local_discr = meta.id.discriminator.get(),
+            "{message}"
+        );
+    }
 }

@@ -20,12 +20,15 @@ use sd_notify::NotifyState;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use crate::announce;
 use crate::api::{self, HealthSwitch as _, Vitals};
 use crate::changes;
 use crate::config::Config;
 use crate::integrations::{Board, Integrations, SetupError};
 use crate::paths::{Feed, FeedError};
 use crate::reload::Settings;
+use crate::shortage;
+use crate::systemd;
 use crate::web::{self, Metrics};
 
 /// Longest time for telling the peers that we go.
@@ -79,6 +82,7 @@ pub async fn run(mut settings: Settings) -> Result<Ended, DaemonError> {
     Integrations::check(config)?;
     let doors = Doors::open(config).await?;
     let engine = Engine::start(&engine_config(config))?;
+    announce::data_plane(&engine);
     let (feed, topology) = Feed::open().await?;
     let mut daemon = Daemon::start(engine.handle(), topology, feed)?;
     // A daemon that stops while it starts has nothing to say yet.
@@ -89,7 +93,7 @@ pub async fn run(mut settings: Settings) -> Result<Ended, DaemonError> {
     let (stop, stopping) = watch::channel(false);
     let servers = daemon.serve(config, doors, &stopping);
     daemon.vitals.set_ready(true);
-    notify(NotifyState::Ready);
+    systemd::notify(NotifyState::Ready);
     let ended = loop {
         match signals.next().await {
             Asked::Reload => {
@@ -151,8 +155,12 @@ impl Daemon {
         let mut followers = JoinSet::new();
         followers.spawn(feed.run());
         followers.spawn(follow(topology, control.clone()));
+        followers.spawn(shortage::follow(engine.clone()));
         let watched = Arc::clone(&vitals);
         followers.spawn(async move { watched.follow(engine).await });
+        if let Some(interval) = systemd::watchdog() {
+            followers.spawn(systemd::keep_alive(interval, Arc::clone(&vitals)));
+        }
         Ok(Self {
             control,
             metrics,
@@ -189,7 +197,7 @@ impl Daemon {
         servers: JoinSet<()>,
     ) -> Ended {
         tracing::info!("initiating graceful shutdown");
-        notify(NotifyState::Stopping);
+        systemd::notify(NotifyState::Stopping);
         self.vitals.set_ready(false);
         let farewell = async {
             // Before the sessions go to AdminDown, which would look like an operator's act.
@@ -226,11 +234,5 @@ fn engine_config(config: &Config) -> EngineConfig {
     EngineConfig {
         workers: config.engine.workers,
         receive_buffer: config.engine.receive_buffer,
-    }
-}
-
-fn notify(state: NotifyState<'_>) {
-    if let Err(error) = sd_notify::notify(&[state]) {
-        tracing::warn!(%error, "cannot notify systemd");
     }
 }

@@ -1,6 +1,7 @@
 //! The BFD daemon as a library: everything `main` wires together, reachable for tests.
 #![forbid(unsafe_code)]
 
+mod announce;
 pub mod api;
 pub mod calendar;
 pub mod changes;
@@ -12,4 +13,6 @@ pub mod logging;
 pub mod metrics;
 pub mod paths;
 pub mod reload;
+mod shortage;
+mod systemd;
 pub mod web;

@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use bfd_docs::{Page, pages};
+use bfd_docs::{Page, commands_of, pages};
 use gobfd::cli::PAGES;
 use gobfd::config::{Config, Environment, load, parse};
 
@@ -47,13 +48,68 @@ fn each_configuration_in_the_manual_is_accepted() {
 }
 
 #[test]
+fn the_fault_in_the_manual_reads_as_the_real_one() {
+    let text = "sessions: [{peer: 192.0.2.1}, {peer: 192.0.2.2}, {peer: 10.0.0}]";
+    let fault = parse("f", text, &Environment::default()).expect_err("a fault");
+    let fault = fault.to_string();
+    let words = fault.split_once(": ").expect("a place").1;
+    let manual = read("docs/en/03-configuration.md");
+    assert!(
+        manual.contains(&format!("gobfd.yml:12:11: {words}\n")),
+        "{words}"
+    );
+}
+
+#[test]
 fn each_command_of_the_daemon_in_the_manual_is_understood() {
-    for command in pages().iter().flat_map(Page::commands) {
-        if command.words[0].rsplit('/').next() == Some("gobfd") {
-            let outcome = gobfd::cli::parse(command.words.iter().map(Into::into));
-            assert!(outcome.is_ok(), "{}: {:?}", command.place, command.words);
+    let commands = commands_of("gobfd", &pages());
+    assert!(commands.len() >= 4, "{commands:?}");
+    for command in commands {
+        let outcome = gobfd::cli::parse(command.words.iter().map(Into::into));
+        assert!(outcome.is_ok(), "{}: {:?}", command.place, command.words);
+    }
+}
+
+/// What an operator copies into Prometheus, judged by its own tool.
+#[test]
+fn each_query_in_the_manual_is_understood() {
+    let blocks: Vec<_> = pages().iter().flat_map(Page::blocks).collect();
+    let blocks = blocks.iter().filter(|block| block.language == "promql");
+    let families = read("docs/en/07-monitoring.md");
+    let mut rules = String::from("groups:\n- name: manual\n  rules:\n");
+    let mut count = 0;
+    for query in blocks.flat_map(|block| block.text.split("\n\n")) {
+        let lines = query.lines().filter(|line| !line.starts_with('#'));
+        let query = lines.collect::<Vec<_>>().join(" ");
+        count += 1;
+        rules.push_str(&format!("  - alert: Query{count}\n    expr: '{query}'\n"));
+        for name in metrics(&query) {
+            let family = ["_bucket", "_sum", "_count"]
+                .iter()
+                .find_map(|end| name.strip_suffix(end))
+                .unwrap_or(name);
+            assert!(
+                families.contains(&format!("### `{family}`")),
+                "{name} in {query}"
+            );
         }
     }
+    assert!(count >= 4, "{count} queries");
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let path = folder.path().join("rules.yml");
+    fs::write(&path, rules).expect("written");
+    let judged = Command::new("promtool")
+        .args(["check", "rules"])
+        .arg(&path)
+        .output();
+    let judged = judged.expect("promtool (`scripts/install test` installs it)");
+    let said = String::from_utf8_lossy(&judged.stderr);
+    assert!(judged.status.success(), "{said}");
+}
+
+fn metrics(query: &str) -> impl Iterator<Item = &str> {
+    let words = query.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    words.filter(|word| word.starts_with("gobfd_"))
 }
 
 #[test]

@@ -13,6 +13,15 @@ use crate::print::Format;
 #[derive(Parser)]
 #[command(name = "gobfdctl", disable_version_flag = true, after_help = exit::manual())]
 pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) manner: Manner,
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+/// Whom to ask, and how to print the answer.
+#[derive(Args)]
+pub(crate) struct Manner {
     /// The daemon's API: host:port, http://host:port or unix:PATH
     #[arg(
         long,
@@ -24,12 +33,29 @@ pub(crate) struct Cli {
     /// Form of the output
     #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
     pub(crate) format: Format,
-    #[command(subcommand)]
-    pub(crate) command: Option<Command>,
 }
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
+    #[command(flatten)]
+    Ask(Ask),
+    /// Read commands one after the other, with editing, completion and history
+    ///
+    /// From a terminal, until `exit` or Ctrl-D; from a file or a pipe, without banner and prompt,
+    /// until its end. A command that fails does not end the shell, which ends with code 0.
+    Shell,
+    /// Print the completion script of a shell
+    Completion {
+        /// bash, zsh, fish or powershell
+        shell: Shell,
+    },
+    /// Print the manual page (troff)
+    Man,
+}
+
+/// Commands of the command line and of the interactive shell.
+#[derive(Subcommand)]
+pub(crate) enum Ask {
     /// BFD control sessions
     Session {
         #[command(subcommand)]
@@ -63,13 +89,6 @@ pub(crate) enum Command {
     },
     /// Print version, commit and date of this program
     Version,
-    /// Print the completion script of a shell
-    Completion {
-        /// bash, zsh, fish or powershell
-        shell: Shell,
-    },
-    /// Print the manual page (troff)
-    Man,
 }
 
 /// Shells with completion.

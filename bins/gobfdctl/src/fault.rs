@@ -25,6 +25,14 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
+    /// The parser's first paragraph in one line, without its `error: `.
+    pub(crate) fn grammar(error: &clap::Error) -> Self {
+        let text = error.to_string();
+        let first = text.split("\n\n").next().unwrap_or_default();
+        let first = first.strip_prefix("error: ").unwrap_or(first);
+        Self::Argument(first.split_whitespace().collect::<Vec<_>>().join(" "))
+    }
+
     /// Nobody reads on, as with `| head`: no error.
     pub(crate) fn is_closed_pipe(&self) -> bool {
         matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)

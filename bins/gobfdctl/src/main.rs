@@ -12,6 +12,7 @@ mod fault;
 mod go;
 mod names;
 mod print;
+mod shell;
 mod view;
 
 use std::ffi::OsString;
@@ -43,13 +44,13 @@ fn run() -> Result<Exit, Fault> {
             write!(out, "{error}")?;
             return Ok(Exit::Success);
         }
-        Err(error) => return Err(Fault::Argument(one_line(&error))),
+        Err(error) => return Err(Fault::grammar(&error)),
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
     let runtime = runtime.map_err(|error| Fault::System("start runtime", error))?;
-    let exit = runtime.block_on(command::run(cli, &mut out))?;
+    let exit = command::run(cli, &runtime, &mut out)?;
     out.flush()?;
     Ok(exit)
 }
@@ -63,14 +64,6 @@ fn arguments(given: impl Iterator<Item = OsString>) -> Vec<OsString> {
         *first = "version".into();
     }
     arguments
-}
-
-/// The parser's first paragraph, without its `error: ` and its line ends.
-fn one_line(error: &clap::Error) -> String {
-    let text = error.to_string();
-    let first = text.split("\n\n").next().unwrap_or_default();
-    let first = first.strip_prefix("error: ").unwrap_or(first);
-    first.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The arguments as a value, for help, completion and manual page.

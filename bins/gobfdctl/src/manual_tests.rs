@@ -1,5 +1,8 @@
 //! The page of the manual names all that the program knows.
 
+use bfd_docs::{commands_of, pages};
+use clap::error::ErrorKind;
+
 use crate::exit;
 use crate::explain::Cause;
 
@@ -41,10 +44,43 @@ fn each_cause_is_on_the_page() {
     }
 }
 
+/// A cause that no test provokes with the real daemon may as well not be there.
+#[test]
+fn each_cause_is_made_to_happen() {
+    let folder = bfd_docs::root().join("tools/bfd-testbed/tests/interop/explain");
+    let files = ["daemon.rs", "ours.rs", "peer.rs"].map(|name| folder.join(name));
+    let tests = files
+        .map(|file| std::fs::read_to_string(file).unwrap())
+        .concat();
+    // Neither file nor API let such a session through, which is tested there.
+    let causes = Cause::ALL
+        .iter()
+        .filter(|cause| **cause != Cause::AddressFamily);
+    for cause in causes {
+        let name = serde_json::to_string(cause).unwrap();
+        assert!(tests.contains(&format!("cause: {name}")), "{name}");
+    }
+}
+
 #[test]
 fn each_exit_code_is_on_the_page() {
     for (code, meaning) in exit::CODES {
         let row = format!("| {} | {meaning} |", *code as u8);
         assert!(PAGE.replace('`', "").contains(&row), "{row}");
+    }
+}
+
+#[test]
+fn each_command_of_the_manual_is_understood() {
+    let commands = commands_of("gobfdctl", &pages());
+    assert!(commands.len() >= 6, "{commands:?}");
+    for command in commands {
+        let outcome = crate::grammar().try_get_matches_from(&command.words);
+        let understood = match outcome {
+            Ok(_) => true,
+            // `gobfdctl explain`, as the name of a command.
+            Err(error) => error.kind() == ErrorKind::MissingRequiredArgument,
+        };
+        assert!(understood, "{}: {:?}", command.place, command.words);
     }
 }

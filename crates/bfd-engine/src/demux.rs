@@ -122,6 +122,15 @@ impl Demux {
         }
     }
 
+    /// Finds the session that a packet nobody can read was probably meant for.
+    pub(crate) fn blame(&mut self, meta: &RxMeta, reason: Discard, now: Instant) -> Finding {
+        let peer = self.peers.get_mut(&meta.source);
+        match peer.and_then(|peer| Some((peer.best(meta)?.0, peer))) {
+            Some((id, peer)) => peer.refuse(id, reason, now),
+            None => Finding::Nobody(reason),
+        }
+    }
+
     /// The peer at the other end of a point-to-point link, whatever source its packet has
     /// (RFC 5881 §6). `None` where the source has to decide: there is no session of this family on
     /// the link, or more than one.
@@ -165,25 +174,39 @@ impl Peer {
     }
 
     fn find(&mut self, meta: &RxMeta, now: Instant) -> Finding {
-        let best = self
-            .candidates
-            .iter()
-            .max_by_key(|candidate| candidate.fit(meta));
-        let Some((id, fit)) = best.map(|best| (best.id, best.fit(meta))) else {
+        let Some((id, fit)) = self.best(meta) else {
             return Finding::Nobody(Discard::UnknownPeer);
         };
-        let size = u32::try_from(self.candidates.len()).unwrap_or(u32::MAX);
-        let rate = size.saturating_mul(PER_SESSION);
+        let rate = self.rate();
         let reason = match fit {
             Fit::Accepted { .. } if self.entry.take(now, rate) => return Finding::Session(id),
             Fit::Accepted { .. } => Discard::RateLimited,
             Fit::Refused(misfit) => misfit.discard(),
         };
-        if self.evidence.take(now, rate) {
+        self.refuse(id, reason, now)
+    }
+
+    /// Notes the refusal with the session, as often as evidence may cost anything.
+    fn refuse(&mut self, id: SessionId, reason: Discard, now: Instant) -> Finding {
+        if self.evidence.take(now, self.rate()) {
             Finding::Refused(id, reason)
         } else {
             Finding::Nobody(reason)
         }
+    }
+
+    /// The session that the packet fits best, if only a little.
+    fn best(&self, meta: &RxMeta) -> Option<(SessionId, Fit)> {
+        let fits = self
+            .candidates
+            .iter()
+            .map(|candidate| (candidate.id, candidate.fit(meta)));
+        fits.max_by_key(|(_, fit)| *fit)
+    }
+
+    fn rate(&self) -> u32 {
+        let size = u32::try_from(self.candidates.len()).unwrap_or(u32::MAX);
+        size.saturating_mul(PER_SESSION)
     }
 }
 

@@ -117,15 +117,18 @@ impl<I: Io> FrontDesk<I> {
 
 /// Finds the session of a first packet and hands it over (RFC 5880 §6.8.6 steps 8 and 9).
 fn answer(demux: &mut Demux, counter: &Counter, meta: &RxMeta, payload: &[u8]) {
-    let packet = match ControlPacket::parse(payload) {
-        Ok(packet) => packet,
-        Err(error) => return counter.meters.discard(error.into()),
+    let finding = match ControlPacket::parse(payload) {
+        Ok(packet) => match packet.your_discriminator {
+            Some(yours) => {
+                let owner = yours.get() as usize % counter.workers.len();
+                let letter = Letter::new(None, *meta, payload);
+                return counter.workers[owner].forward(Parcel::Packet(letter));
+            }
+            None => demux.find(meta, meta.arrival),
+        },
+        Err(error) => demux.blame(meta, error.into(), meta.arrival),
     };
-    if let Some(yours) = packet.your_discriminator {
-        let owner = yours.get() as usize % counter.workers.len();
-        return counter.workers[owner].forward(Parcel::Packet(Letter::new(None, *meta, payload)));
-    }
-    match demux.find(meta, meta.arrival) {
+    match finding {
         Finding::Session(id) => {
             let letter = Letter::new(Some(id), *meta, payload);
             counter.workers[usize::from(id.worker)].forward(Parcel::Packet(letter));

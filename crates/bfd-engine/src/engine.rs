@@ -1,5 +1,6 @@
 //! Starting and ending the threads of the data plane.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU16;
 use std::sync::Arc;
 use std::sync::mpsc::channel;
@@ -95,6 +96,7 @@ pub struct Engine {
     handle: EngineHandle,
     threads: Vec<JoinHandle<()>>,
     warnings: Vec<Warning>,
+    listeners: Vec<SocketAddr>,
     _lock: NamespaceLock,
 }
 
@@ -108,6 +110,8 @@ impl Engine {
         let mut warnings = cpu_count().quota.into_iter().map(Warning::Quota).collect();
         let workers = config.workers.unwrap_or(NonZeroU16::MIN);
         let sockets = open(workers, config.receive_buffer, &mut warnings)?;
+        let groups = sockets.last().into_iter().flatten();
+        let listeners = groups.map(address).collect();
         let places = sockets
             .into_iter()
             .map(|own| place(own, config.receive_buffer));
@@ -132,6 +136,7 @@ impl Engine {
             handle,
             threads,
             warnings,
+            listeners,
             _lock: lock,
         })
     }
@@ -148,6 +153,12 @@ impl Engine {
         &self.warnings
     }
 
+    /// Addresses it receives on, one for each family and port.
+    #[must_use]
+    pub fn listeners(&self) -> &[SocketAddr] {
+        &self.listeners
+    }
+
     /// Ends all threads at once; sessions are not told. See [`EngineHandle::shutdown`].
     pub fn stop(self) {
         self.handle.stop();
@@ -155,6 +166,14 @@ impl Engine {
             let _ = thread.join();
         }
     }
+}
+
+fn address(socket: &RxSocket) -> SocketAddr {
+    let any = match socket.family() {
+        Family::V4 => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+        Family::V6 => IpAddr::V6(Ipv6Addr::UNSPECIFIED),
+    };
+    SocketAddr::new(any, socket.port())
 }
 
 fn place(sockets: Vec<RxSocket>, receive_buffer: usize) -> Result<Place<LinuxIo>, StartError> {

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::fmt::{Display, Write as _};
 use std::time::Duration;
 
+use crate::cli::Build;
+
 /// Value of the header `Content-Type` of the page.
 pub const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -59,30 +61,40 @@ pub struct Samples<'a> {
 impl Samples<'_> {
     /// One sample; `labels` as they stand between the braces.
     pub fn add(&mut self, labels: &str, value: impl Display) {
-        let name = self.name;
-        let _ = match labels {
-            "" => writeln!(self.out, "{name} {value}"),
-            _ => writeln!(self.out, "{name}{{{labels}}} {value}"),
-        };
+        self.line("", labels, value);
     }
 
     /// All samples of a histogram, in seconds.
     pub fn add_histogram(&mut self, labels: &str, histogram: &HistogramSample) {
-        let name = self.name;
-        let (before, labels) = match labels {
-            "" => (String::new(), String::new()),
-            _ => (format!("{labels},"), format!("{{{labels}}}")),
-        };
+        let comma = if labels.is_empty() { "" } else { "," };
         for (bound, count) in &histogram.buckets {
             let bound = bound.as_secs_f64();
-            let _ = writeln!(self.out, "{name}_bucket{{{before}le=\"{bound}\"}} {count}");
+            let labels = format!("{labels}{comma}le=\"{bound}\"");
+            self.line("_bucket", &labels, count);
         }
-        let (count, sum) = (histogram.count, histogram.sum.as_secs_f64());
-        let _ = writeln!(self.out, "{name}_bucket{{{before}le=\"+Inf\"}} {count}");
-        let _ = writeln!(
-            self.out,
-            "{name}_sum{labels} {sum}\n{name}_count{labels} {count}"
+        let all = format!("{labels}{comma}le=\"+Inf\"");
+        self.line("_bucket", &all, histogram.count);
+        self.line("_sum", labels, histogram.sum.as_secs_f64());
+        self.line("_count", labels, histogram.count);
+    }
+
+    /// The sample of a `…_build_info`: what the program was built from, as labels of a 1.
+    pub fn add_build(&mut self, build: Build) {
+        let labels = format!(
+            "version=\"{}\",commit=\"{}\",date=\"{}\"",
+            escaped(build.version),
+            escaped(build.commit),
+            escaped(build.date)
         );
+        self.add(&labels, 1);
+    }
+
+    fn line(&mut self, suffix: &str, labels: &str, value: impl Display) {
+        let name = self.name;
+        let _ = match labels {
+            "" => writeln!(self.out, "{name}{suffix} {value}"),
+            _ => writeln!(self.out, "{name}{suffix}{{{labels}}} {value}"),
+        };
     }
 }
 
@@ -97,4 +109,43 @@ pub fn escaped(value: &str) -> Cow<'_, str> {
         .replace('"', "\\\"")
         .replace('\n', "\\n")
         .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{HistogramSample, Type, escaped, family};
+
+    #[test]
+    fn samples_with_and_without_labels() {
+        let mut out = String::new();
+        let mut up = family("up", Type::Gauge, "Whether it\nis \\ up.", &mut out);
+        up.add("", 1);
+        up.add(&format!("of=\"{}\"", escaped("a\"b\n")), 0);
+        let histogram = HistogramSample {
+            buckets: vec![(Duration::from_millis(1), 2)],
+            count: 3,
+            sum: Duration::from_millis(1_500),
+        };
+        let mut took = family("took_seconds", Type::Histogram, "Time.", &mut out);
+        took.add_histogram("", &histogram);
+        took.add_histogram("of=\"x\"", &histogram);
+        let expected = r#"# HELP up Whether it\nis \\ up.
+# TYPE up gauge
+up 1
+up{of="a\"b\n"} 0
+# HELP took_seconds Time.
+# TYPE took_seconds histogram
+took_seconds_bucket{le="0.001"} 2
+took_seconds_bucket{le="+Inf"} 3
+took_seconds_sum 1.5
+took_seconds_count 3
+took_seconds_bucket{of="x",le="0.001"} 2
+took_seconds_bucket{of="x",le="+Inf"} 3
+took_seconds_sum{of="x"} 1.5
+took_seconds_count{of="x"} 3
+"#;
+        assert_eq!(out, expected);
+    }
 }

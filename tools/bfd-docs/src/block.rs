@@ -22,6 +22,15 @@ pub struct Command {
     pub words: Vec<String>,
 }
 
+/// Every command of this program in these pages, in blocks and in the running text.
+#[must_use]
+pub fn commands_of(program: &str, pages: &[Page]) -> Vec<Command> {
+    let typed = pages.iter().flat_map(Page::commands);
+    let typed = typed.filter(|command| command.names(program));
+    let mentioned = pages.iter().flat_map(|page| page.mentions(program));
+    typed.chain(mentioned).collect()
+}
+
 impl Page {
     /// The code blocks of the page.
     #[must_use]
@@ -50,6 +59,41 @@ impl Page {
     #[must_use]
     pub fn commands(&self) -> Vec<Command> {
         self.blocks().iter().flat_map(Block::commands).collect()
+    }
+
+    /// Commands of this program in the running text, such as "`make test`"; its name alone is none.
+    fn mentions(&self, program: &str) -> Vec<Command> {
+        let text = self.running_text();
+        let paragraphs = text.split("\n\n");
+        let spans = paragraphs.flat_map(|text| text.split('`').skip(1).step_by(2));
+        let commands = spans.flat_map(|span| span.split(['|', ';', '&']));
+        let command = |span: &str| Command {
+            place: self.path.display().to_string(),
+            words: words(&span.replace('\n', " ")),
+        };
+        let is_meant = |one: &Command| one.words.len() > 1 && one.names(program);
+        commands.map(command).filter(is_meant).collect()
+    }
+
+    /// The page without its blocks.
+    fn running_text(&self) -> String {
+        let mut inside = false;
+        let mut text = String::new();
+        for line in self.text.lines() {
+            let fence = line.trim_start().starts_with("```");
+            inside ^= fence;
+            text.push_str(if fence || inside { "" } else { line });
+            text.push('\n');
+        }
+        text
+    }
+}
+
+impl Command {
+    /// Whether it runs this program, from whatever folder.
+    fn names(&self, program: &str) -> bool {
+        let first = self.words.first();
+        first.is_some_and(|first| first.rsplit('/').next() == Some(program))
     }
 }
 

@@ -9,7 +9,7 @@ mod block;
 mod link;
 mod page;
 
-pub use block::{Block, Command};
+pub use block::{Block, Command, commands_of};
 pub use link::Link;
 pub use page::{Page, pages, root};
 

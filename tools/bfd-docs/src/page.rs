@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Where pages are: the README, and all of these folders.
+/// Where pages are: these, and all of these folders.
+const FILES: [&str; 2] = ["README.md", "CHANGELOG.md"];
 const FOLDERS: [&str; 2] = ["docs", "spec"];
 
 /// A page of Markdown.
@@ -29,7 +30,7 @@ pub fn root() -> PathBuf {
 #[must_use]
 pub fn pages() -> Vec<Page> {
     let root = root();
-    let mut paths = vec![root.join("README.md")];
+    let mut paths = FILES.map(|name| root.join(name)).to_vec();
     for folder in FOLDERS {
         collect(&root.join(folder), &mut paths);
     }

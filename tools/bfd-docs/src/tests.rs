@@ -1,6 +1,6 @@
 //! How Markdown is read.
 
-use super::{Link, Page, pages};
+use super::{Link, Page, commands_of, pages};
 
 fn page(text: &str) -> Page {
     Page {
@@ -48,6 +48,21 @@ fn output_on_a_console_is_no_command() {
         [["make", "help"]]
     );
     assert!(typed("```text\nmake nothing\n```\n").is_empty());
+}
+
+#[test]
+fn commands_of_a_program_are_found_in_blocks_and_running_text() {
+    let text = "Run `gobfd\n--check` and `target/debug/gobfd -x | less`, not `gobfd` or `gobfdctl x`.\n\n\
+                An odd ` sign.\n\n```sh\ngobfd --block\n```\n\n`gobfd last`";
+    let found = commands_of("gobfd", &[page(text)]);
+    let words: Vec<_> = found.into_iter().map(|command| command.words).collect();
+    let expected = [
+        ["gobfd", "--block"],
+        ["gobfd", "--check"],
+        ["target/debug/gobfd", "-x"],
+        ["gobfd", "last"],
+    ];
+    assert_eq!(words, expected);
 }
 
 #[test]

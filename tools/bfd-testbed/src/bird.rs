@@ -41,6 +41,23 @@ impl Bird {
         self.birdc("show bfd sessions")
     }
 
+    /// Starts it with this configuration instead of one that is written from sessions; it then knows
+    /// nothing to [`Router::retime`].
+    ///
+    /// # Errors
+    /// It is missing, or does not start.
+    pub fn start_as(namespace: &Namespace, configuration: &str) -> Result<Self> {
+        let folder = namespace.folder().join("bird");
+        std::fs::create_dir_all(&folder).map_err(Error::io("BIRD's folder"))?;
+        write_configuration(&folder, configuration)?;
+        Ok(Self {
+            process: Self::launch(namespace, &folder)?,
+            namespace: namespace.clone(),
+            folder,
+            sessions: Vec::new(),
+        })
+    }
+
     fn launch(namespace: &Namespace, folder: &Path) -> Result<Process> {
         let (config, socket) = (folder.join("bird.conf"), folder.join("bird.ctl"));
         let (config, control) = (text(&config), text(&socket));
@@ -64,15 +81,9 @@ impl Router for Bird {
     const MULTIHOP_TTL: u8 = 64;
 
     fn start(namespace: &Namespace, sessions: &[Session]) -> Result<Self> {
-        let folder = namespace.folder().join("bird");
-        std::fs::create_dir_all(&folder).map_err(Error::io("BIRD's folder"))?;
-        write_configuration(&folder, sessions)?;
-        Ok(Self {
-            process: Self::launch(namespace, &folder)?,
-            namespace: namespace.clone(),
-            folder,
-            sessions: sessions.to_vec(),
-        })
+        let bird = Self::start_as(namespace, &configuration(sessions))?;
+        let sessions = sessions.to_vec();
+        Ok(Self { sessions, ..bird })
     }
 
     fn state(&self, peer: IpAddr) -> Result<Option<State>> {
@@ -91,7 +102,7 @@ impl Router for Bird {
                 known.clone_from(session);
             }
         }
-        write_configuration(&self.folder, &self.sessions)?;
+        write_configuration(&self.folder, &configuration(&self.sessions))?;
         self.birdc("configure").map(drop)
     }
 
@@ -105,9 +116,9 @@ impl Router for Bird {
     }
 }
 
-fn write_configuration(folder: &Path, sessions: &[Session]) -> Result<()> {
+fn write_configuration(folder: &Path, configuration: &str) -> Result<()> {
     let path = folder.join("bird.conf");
-    std::fs::write(&path, configuration(sessions)).map_err(Error::io("BIRD's configuration"))
+    std::fs::write(&path, configuration).map_err(Error::io("BIRD's configuration"))
 }
 
 fn configuration(sessions: &[Session]) -> String {

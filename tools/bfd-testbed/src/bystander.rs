@@ -8,10 +8,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{JoinHandle, sleep, spawn};
 use std::time::{Duration, Instant};
 
+use serde::{Deserialize, Serialize};
+
 const NAP: Duration = Duration::from_millis(5);
 
 /// What a bystander saw.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Noise {
     /// Share of wake-ups that were more than a millisecond late.
     pub share: f64,
@@ -21,13 +23,15 @@ pub struct Noise {
 
 /// The thread; it ends when asked or dropped.
 #[derive(Debug)]
-pub(crate) struct Bystander {
+pub struct Bystander {
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<Noise>>,
 }
 
 impl Bystander {
-    pub(crate) fn start() -> Self {
+    /// Starts to watch.
+    #[must_use]
+    pub fn start() -> Self {
         let stop = Arc::new(AtomicBool::new(false));
         let seen = Arc::clone(&stop);
         let thread = Some(spawn(move || watch(&seen)));
@@ -35,7 +39,8 @@ impl Bystander {
     }
 
     /// Ends it and says what it saw.
-    pub(crate) fn stop(mut self) -> Noise {
+    #[must_use]
+    pub fn stop(mut self) -> Noise {
         self.stop.store(true, Ordering::Relaxed);
         let thread = self.thread.take();
         thread

@@ -76,6 +76,17 @@ pub struct Recording {
     pub noise: Noise,
 }
 
+impl Recording {
+    /// Reads a file that somebody else recorded, or still records.
+    ///
+    /// # Errors
+    /// `tshark` fails.
+    pub fn read(file: &Path, noise: Noise) -> Result<Self> {
+        let frames = decode(file)?;
+        Ok(Self { frames, noise })
+    }
+}
+
 impl Capture {
     /// Starts recording at an end of a link and returns when it does.
     ///
@@ -150,10 +161,8 @@ impl Capture {
         self.settle();
         self.process.signal(Signal::INT)?;
         self.process.wait(crate::PATIENCE)?;
-        Ok(Recording {
-            frames: decode(&self.file)?,
-            noise: self.bystander.stop(),
-        })
+        let noise = self.bystander.stop();
+        Recording::read(&self.file, noise)
     }
 }
 

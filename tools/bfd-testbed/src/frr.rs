@@ -31,6 +31,29 @@ pub struct Frr {
 }
 
 impl Frr {
+    /// Starts it with this configuration of `bfdd`.
+    ///
+    /// # Errors
+    /// It is missing, or does not start.
+    pub fn start_as(namespace: &Namespace, configuration: &str) -> Result<Self> {
+        let folder = prepare_folder(namespace)?;
+        write(&folder.join("zebra.conf"), "")?;
+        let log = text(&folder.join(BFDD_LOG));
+        let log = format!("log file {log}\nlog timestamp precision 6\ndebug bfd peer\n");
+        write(&folder.join("bfdd.conf"), &(log + configuration))?;
+        let zebra = start_daemon(namespace, &folder, ZEBRA)?;
+        wait_for_socket(&folder, "zserv.api")?;
+        let bfdd = start_daemon(namespace, &folder, BFDD)?;
+        wait_for_socket(&folder, "bfdd.vty")?;
+        Ok(Self {
+            bfdd,
+            _zebra: zebra,
+            bgpd: None,
+            namespace: namespace.clone(),
+            folder,
+        })
+    }
+
     /// Runs commands in one `vtysh` and returns what it printed.
     ///
     /// # Errors
@@ -152,21 +175,7 @@ impl Router for Frr {
     const MULTIHOP_TTL: u8 = 255;
 
     fn start(namespace: &Namespace, sessions: &[Session]) -> Result<Self> {
-        let folder = prepare_folder(namespace)?;
-        write(&folder.join("zebra.conf"), "")?;
-        let log = text(&folder.join(BFDD_LOG));
-        write(&folder.join("bfdd.conf"), &configuration(sessions, &log))?;
-        let zebra = start_daemon(namespace, &folder, ZEBRA)?;
-        wait_for_socket(&folder, "zserv.api")?;
-        let bfdd = start_daemon(namespace, &folder, BFDD)?;
-        wait_for_socket(&folder, "bfdd.vty")?;
-        Ok(Self {
-            bfdd,
-            _zebra: zebra,
-            bgpd: None,
-            namespace: namespace.clone(),
-            folder,
-        })
+        Self::start_as(namespace, &configuration(sessions))
     }
 
     fn state(&self, peer: IpAddr) -> Result<Option<State>> {
@@ -199,8 +208,8 @@ const fn stop_or_go(stop: bool) -> Signal {
     if stop { Signal::STOP } else { Signal::CONT }
 }
 
-fn configuration(sessions: &[Session], log: &str) -> String {
-    let mut out = format!("log file {log}\nlog timestamp precision 6\ndebug bfd peer\nbfd\n");
+fn configuration(sessions: &[Session]) -> String {
+    let mut out = String::from("bfd\n");
     for session in sessions {
         let _ = writeln!(out, " {}", peer_line(session));
         for line in timer_lines(session) {

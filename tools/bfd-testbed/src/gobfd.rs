@@ -8,10 +8,12 @@ use std::time::{Duration, SystemTime};
 use serde_json::Value;
 
 use crate::wait::eventually;
-use crate::{Change, Error, Monitor, Namespace, Process, Result, Session, Signal, State};
+use crate::{
+    Change, Error, Explained, Monitor, Namespace, Process, Result, Session, Signal, State,
+};
 
 /// Each namespace has a loopback of its own, so the port is the same everywhere.
-const API: &str = "127.0.0.1:50051";
+pub(crate) const API: &str = "127.0.0.1:50051";
 
 /// What a daemon is started with, apart from its sessions.
 #[derive(Clone, Debug, Default)]
@@ -47,16 +49,33 @@ impl Gobfd {
         sessions: &[Session],
         settings: Settings,
     ) -> Result<Self> {
+        let text = configuration(sessions, &settings);
+        let mut daemon = Self::launch_as(namespace, &text)?;
+        daemon.settings = settings;
+        daemon.wait_listed(sessions.len())?;
+        Ok(daemon)
+    }
+
+    /// Starts it with this configuration, which leaves the API where it is by default, and waits
+    /// until it lists as many sessions.
+    ///
+    /// # Errors
+    /// The binary is missing, or it does not start.
+    pub fn start_as(namespace: &Namespace, configuration: &str, sessions: usize) -> Result<Self> {
+        let mut daemon = Self::launch_as(namespace, configuration)?;
+        daemon.wait_listed(sessions)?;
+        Ok(daemon)
+    }
+
+    fn launch_as(namespace: &Namespace, configuration: &str) -> Result<Self> {
         let config = namespace.folder().join("gobfd.yml");
-        write_configuration(&config, sessions, &settings)?;
-        let mut daemon = Self {
+        std::fs::write(&config, configuration).map_err(Error::io("gobfd's configuration"))?;
+        Ok(Self {
             process: launch(namespace, &config)?,
             namespace: namespace.clone(),
             config,
-            settings,
-        };
-        daemon.wait_listed(sessions.len())?;
-        Ok(daemon)
+            settings: Settings::default(),
+        })
     }
 
     /// Its process, for signals, its end, and its log.
@@ -105,21 +124,30 @@ impl Gobfd {
     /// # Errors
     /// It fails.
     pub fn ctl(&self, args: &[&str]) -> Result<String> {
-        let program = binary("gobfdctl")?;
-        let mut all = vec!["--addr", API];
-        all.extend_from_slice(args);
-        self.namespace.run(&program.display().to_string(), &all)
+        gobfdctl(&self.namespace, API, args)
     }
 
-    /// What `gobfdctl explain` says of the session with `peer`; its exit code tells whether it is Up.
+    /// What `gobfdctl explain` says of the session with `peer`.
     ///
     /// # Errors
-    /// `gobfdctl` is missing.
-    pub fn explain(&self, peer: IpAddr) -> Result<String> {
-        match self.ctl(&["explain", &peer.to_string()]) {
-            Err(Error::Command { output, .. }) => Ok(output),
-            answer => answer,
-        }
+    /// As [`Explained::ask`].
+    pub fn explain(&self, peer: IpAddr) -> Result<Explained> {
+        Explained::ask(&self.namespace, peer)
+    }
+
+    /// Waits until `gobfdctl explain` names this cause.
+    ///
+    /// # Errors
+    /// It never does.
+    pub fn wait_explained(&self, peer: IpAddr, cause: &str) -> Result<Explained> {
+        eventually(
+            &format!("{peer} to be explained by {cause}"),
+            || match self.explain(peer) {
+                Ok(seen) if seen.cause == cause => Ok(seen),
+                Ok(seen) => Err(seen.to_string()),
+                Err(error) => Err(error.to_string()),
+            },
+        )
     }
 
     /// All sessions.
@@ -340,6 +368,14 @@ fn seconds(unit: &str) -> Option<f64> {
     }
 }
 
+/// Runs `gobfdctl` in a namespace against this address and returns what it printed.
+pub(crate) fn gobfdctl(namespace: &Namespace, address: &str, args: &[&str]) -> Result<String> {
+    let program = binary("gobfdctl")?;
+    let mut all = vec!["--addr", address];
+    all.extend_from_slice(args);
+    namespace.run(&program.display().to_string(), &all)
+}
+
 fn launch(namespace: &Namespace, config: &Path) -> Result<Process> {
     let program = binary("gobfd")?;
     let config = config.display().to_string();
@@ -348,7 +384,7 @@ fn launch(namespace: &Namespace, config: &Path) -> Result<Process> {
 }
 
 /// A binary of this workspace: beside the running program, or one folder above a test.
-fn binary(name: &str) -> Result<PathBuf> {
+pub(crate) fn binary(name: &str) -> Result<PathBuf> {
     let here = std::env::current_exe().map_err(Error::io("path of this program"))?;
     let mut folders = here.ancestors().skip(1).take(2);
     folders
@@ -407,7 +443,7 @@ fn write_session(out: &mut String, session: &Session) {
     }
 }
 
-fn parse<T: serde::de::DeserializeOwned>(what: &str, text: &str) -> Result<T> {
+pub(crate) fn parse<T: serde::de::DeserializeOwned>(what: &str, text: &str) -> Result<T> {
     serde_json::from_str(text).map_err(|error| Error::Decode {
         what: what.to_owned(),
         text: format!("{error}: {text}"),

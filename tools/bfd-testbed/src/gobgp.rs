@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
+
 use crate::wait::eventually;
 use crate::{Error, Namespace, Process, Result, Signal};
 
@@ -54,31 +56,67 @@ fn tools() -> Result<PathBuf> {
 pub struct GobgpSettings {
     /// Which one.
     pub version: GobgpVersion,
-    /// Its own address and router id; AS 65001.
-    pub local: IpAddr,
-    /// Its peers, all of AS 65002.
-    pub peers: Vec<IpAddr>,
+    /// Its configuration, as TOML.
+    pub configuration: String,
     /// Further arguments, for example those for TLS.
     pub arguments: Vec<String>,
     /// Arguments that its command line needs besides.
     pub cli: Vec<String>,
 }
 
+impl GobgpSettings {
+    /// As AS 65001 at `local`, with one neighbour of AS 65002, nothing encrypted.
+    #[must_use]
+    pub fn between(version: GobgpVersion, local: IpAddr, peer: IpAddr) -> Self {
+        let configuration = format!(
+            "[global.config]\nas = 65001\nrouter-id = \"10.0.0.1\"\n\
+             local-address-list = [\"{local}\"]\n[[neighbors]]\n[neighbors.config]\n\
+             neighbor-address = \"{peer}\"\npeer-as = 65002\n"
+        );
+        Self::plain(version, configuration)
+    }
+
+    const fn plain(version: GobgpVersion, configuration: String) -> Self {
+        Self {
+            version,
+            configuration,
+            arguments: Vec::new(),
+            cli: Vec::new(),
+        }
+    }
+}
+
 /// A running `gobgpd`.
 #[derive(Debug)]
-pub struct Gobgp {
+pub struct GoBgp {
     process: Process,
     namespace: Namespace,
     settings: GobgpSettings,
 }
 
-impl Gobgp {
+impl GoBgp {
+    /// Starts GoBGP 3 as a receiver of routes: as `asn` at `local`, waiting for these neighbours with
+    /// their AS numbers to connect, for IPv4 and IPv6 routes.
+    ///
+    /// # Errors
+    /// It is missing, or does not start.
+    pub fn start(
+        namespace: &Namespace,
+        (local, asn): (IpAddr, u32),
+        neighbours: &[(IpAddr, u32)],
+    ) -> Result<Self> {
+        let configuration = receiver(local, asn, neighbours);
+        let settings = GobgpSettings::plain(GobgpVersion::V3, configuration);
+        Self::start_with(namespace, settings)
+    }
+
     /// Starts it, and waits until it answers.
     ///
     /// # Errors
     /// It is missing, or does not start.
-    pub fn start(namespace: &Namespace, settings: GobgpSettings) -> Result<Self> {
-        write_configuration(namespace, &settings)?;
+    pub fn start_with(namespace: &Namespace, settings: GobgpSettings) -> Result<Self> {
+        std::fs::write(config_path(namespace), &settings.configuration)
+            .map_err(Error::io("GoBGP's configuration"))?;
         let mut gobgp = Self {
             process: launch(namespace, &settings)?,
             namespace: namespace.clone(),
@@ -104,6 +142,57 @@ impl Gobgp {
         all.extend(self.settings.cli.iter().map(String::as_str));
         all.extend_from_slice(args);
         self.namespace.run(&program.display().to_string(), &all)
+    }
+
+    /// Runs `gobgp` with these arguments and reads the JSON that it prints.
+    ///
+    /// # Errors
+    /// It fails, or prints something else.
+    pub fn ask(&self, args: &[&str]) -> Result<Value> {
+        let all = [&["-j"], args].concat();
+        let shown = self.cli(&all)?;
+        serde_json::from_str(&shown).map_err(|error| Error::Decode {
+            what: format!("gobgp {}", args.join(" ")),
+            text: format!("{error}: {shown}"),
+        })
+    }
+
+    /// The best path to a prefix, as `gobgp` prints it.
+    ///
+    /// # Errors
+    /// `gobgp` fails.
+    pub fn path(&self, prefix: &str) -> Result<Option<Value>> {
+        let family = if prefix.contains(':') { "ipv6" } else { "ipv4" };
+        let table = self.ask(&["global", "rib", "-a", family])?;
+        Ok(table[prefix].get(0).cloned())
+    }
+
+    /// Waits until there is a path to the prefix, and returns it.
+    ///
+    /// # Errors
+    /// None comes.
+    pub fn wait_path(&self, prefix: &str) -> Result<Value> {
+        eventually(&format!("GoBGP to have {prefix}"), || {
+            match self.path(prefix) {
+                Ok(Some(path)) => Ok(path),
+                Ok(None) => Err("no such path".into()),
+                Err(error) => Err(error.to_string()),
+            }
+        })
+    }
+
+    /// Waits until there is no path to the prefix.
+    ///
+    /// # Errors
+    /// It stays.
+    pub fn wait_no_path(&self, prefix: &str) -> Result<()> {
+        eventually(&format!("GoBGP to lose {prefix}"), || {
+            match self.path(prefix) {
+                Ok(None) => Ok(()),
+                Ok(Some(path)) => Err(path.to_string()),
+                Err(error) => Err(error.to_string()),
+            }
+        })
     }
 
     /// State of the session with `peer`, as `gobgp neighbor` shows it: `Establ`, `Idle(Admin)` …
@@ -167,22 +256,12 @@ impl Gobgp {
         self.wait_state(peer, "enabled", |state| state != "Idle(Admin)")
     }
 
-    /// Whether the global table has a path for `prefix`.
-    ///
-    /// # Errors
-    /// `gobgp` fails.
-    pub fn has_route(&self, prefix: &str) -> Result<bool> {
-        let family = if prefix.contains(':') { "ipv6" } else { "ipv4" };
-        let shown = self.cli(&["global", "rib", "-a", family])?;
-        Ok(shown.split_whitespace().any(|word| word == prefix))
-    }
-
     /// Its process, for signals.
     pub const fn process(&mut self) -> &mut Process {
         &mut self.process
     }
 
-    /// Stops in the middle of everything, until [`Gobgp::resume`].
+    /// Stops in the middle of everything, until [`GoBgp::resume`].
     ///
     /// # Errors
     /// It has ended.
@@ -245,16 +324,20 @@ fn config_path(namespace: &Namespace) -> String {
     namespace.folder().join("gobgpd.toml").display().to_string()
 }
 
-fn write_configuration(namespace: &Namespace, settings: &GobgpSettings) -> Result<()> {
-    let mut text = format!(
-        "[global.config]\nas = 65001\nrouter-id = \"10.0.0.1\"\nlocal-address-list = [\"{}\"]\n",
-        settings.local
-    );
-    for peer in &settings.peers {
-        let _ = write!(
-            text,
-            "[[neighbors]]\n[neighbors.config]\nneighbor-address = \"{peer}\"\npeer-as = 65002\n"
+fn receiver(local: IpAddr, asn: u32, neighbours: &[(IpAddr, u32)]) -> String {
+    let mut out = format!("[global.config]\nas = {asn}\nrouter-id = \"{local}\"\n");
+    for (address, asn) in neighbours {
+        let _ = writeln!(
+            out,
+            "[[neighbors]]\n[neighbors.config]\nneighbor-address = \"{address}\"\npeer-as = {asn}\n\
+             [neighbors.transport.config]\npassive-mode = true"
         );
+        for family in ["ipv4-unicast", "ipv6-unicast"] {
+            let _ = writeln!(
+                out,
+                "[[neighbors.afi-safis]]\n[neighbors.afi-safis.config]\nafi-safi-name = \"{family}\""
+            );
+        }
     }
-    std::fs::write(config_path(namespace), text).map_err(Error::io("GoBGP's configuration"))
+    out
 }

@@ -39,6 +39,8 @@ const ARROWS: &[(&str, &str, &[&str])] = &[
         ],
     ),
     ("bins", "gobfdctl", &["bfd-api"]),
+    ("bins", "gobfd-exabgp-bridge", &["bfd-api", "bfd-program"]),
+    ("bins", "gobfd-haproxy-agent", &["bfd-api", "bfd-program"]),
     ("tools", "bfd-docs", &[]),
     ("tools", "bfd-spec", &[]),
     (
@@ -74,6 +76,8 @@ const HOMES: &[(&str, &[&str])] = &[
             "bfd-program",
             "gobfd",
             "gobfdctl",
+            "gobfd-exabgp-bridge",
+            "gobfd-haproxy-agent",
             "bfd-fake",
             "bfd-testbed",
             "gobfd-bench",
@@ -82,6 +86,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("connectrpc", &["bfd-api", "gobfd", "bfd-fake"]),
     ("connectrpc-health", &["bfd-api", "gobfd"]),
     ("connectrpc-build", &["xtask"]),
+    ("protox", &["xtask"]),
     ("axum", &["bfd-program", "gobfd", "bfd-fake"]),
 ];
 

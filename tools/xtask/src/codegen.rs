@@ -1,7 +1,7 @@
 //! Writes the generated code of each schema under `api/`.
 //!
-//! The output is checked in, so that only those who change the schema need
-//! `protoc` (Debian: `protobuf-compiler`); `--check` proves it fresh.
+//! The output is checked in; `--check` proves it fresh. The schema is compiled by a library, so that
+//! no machine needs `protoc`, and every machine yields the same code.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -82,18 +82,36 @@ fn contents(folder: &Path) -> Result<Tree> {
 }
 
 fn generate(schema: &Schema, target: &Path) -> Result<()> {
-    let api = root().join("api");
-    let config = connectrpc_build::Config::new()
+    if let Some(name) = schema.descriptors {
+        fs::write(target.join(name), schema.compiled(false)?)?;
+    }
+    // The comments of the schema become those of the code.
+    let commented = tempfile::NamedTempFile::new()?;
+    fs::write(commented.path(), schema.compiled(true)?)?;
+    connectrpc_build::Config::new()
         .buffa_config(messages())
-        .files(&[api.join(schema.file)])
-        .includes(&[&api])
+        .descriptor_set(commented.path())
+        .files(&[schema.file])
         .out_dir(target)
         .file_per_package(true)
         .emit_rerun_directives(false)
-        .include_file("tree.rs");
-    match schema.descriptors {
-        Some(name) => config.emit_descriptor_set(name).compile(),
-        None => config.compile(),
+        .include_file("tree.rs")
+        .compile()
+}
+
+impl Schema {
+    /// The schema and its imports, compiled.
+    fn compiled(&self, comments: bool) -> Result<Vec<u8>> {
+        let set = protox::Compiler::new([root().join("api")])?
+            .include_source_info(comments)
+            .include_imports(true)
+            .open_file(self.file)?
+            .encode_file_descriptor_set();
+        Ok(set)
+    }
+
+    fn checked_in(&self) -> PathBuf {
+        root().join(self.folder)
     }
 }
 
@@ -105,12 +123,6 @@ fn messages() -> connectrpc_build::CodeGenConfig {
     config.generate_with_setters = false;
     config.emit_register_fn = false;
     config
-}
-
-impl Schema {
-    fn checked_in(&self) -> PathBuf {
-        root().join(self.folder)
-    }
 }
 
 fn root() -> PathBuf {

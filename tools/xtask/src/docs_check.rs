@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 use bfd_docs::{Command, Page, pages, root};
 
 /// Programs of others that the manual may ask for.
-const FOREIGN: [&str; 16] = [
+const FOREIGN: [&str; 22] = [
     "apt-get",
     "bash",
     "cat",
@@ -21,13 +21,25 @@ const FOREIGN: [&str; 16] = [
     "install",
     "ip",
     "jq",
+    "journalctl",
     "nft",
+    "podman",
+    "podman-compose",
+    "printf",
     "promtool",
+    "ss",
     "systemctl",
     "tee",
+    "useradd",
 ];
 /// Our programs; their own tests hold the manual against their command lines.
-const OURS: [&str; 3] = ["gobfd", "gobfdctl", "gobfd-bench"];
+const OURS: [&str; 5] = [
+    "gobfd",
+    "gobfdctl",
+    "gobfd-haproxy-agent",
+    "gobfd-exabgp-bridge",
+    "gobfd-bench",
+];
 
 /// Prints what is wrong; succeeds when nothing is.
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
@@ -74,11 +86,26 @@ fn fault(command: &Command) -> Option<String> {
     (!known).then(|| format!("{}: nobody knows `{}`", command.place, words.join(" ")))
 }
 
-/// Whether the Makefile has the target; `NAME=value` is no target.
+/// Where the targets are.
+const MAKEFILES: [&str; 2] = ["Makefile", "deployments/integrations/stacks.mk"];
+
+/// Whether a makefile has the target; `NAME=value` is no target.
 fn is_target(word: &str) -> bool {
-    let makefile = fs::read_to_string(root().join("Makefile")).unwrap_or_default();
-    let rule = format!("{word}:");
-    word.contains('=') || makefile.lines().any(|line| line.starts_with(&rule))
+    let texts = MAKEFILES.map(|file| fs::read_to_string(root().join(file)).unwrap_or_default());
+    let lines = texts.iter().flat_map(|text| text.lines());
+    let mut rules = lines.filter_map(|line| line.split_once(':'));
+    word.contains('=') || rules.any(|(targets, _)| targets.split(' ').any(|rule| makes(rule, word)))
+}
+
+/// `%` stands for any text.
+fn makes(rule: &str, target: &str) -> bool {
+    match rule.split_once('%') {
+        Some((before, after)) => {
+            let stem = target.strip_prefix(before);
+            stem.is_some_and(|stem| stem.ends_with(after) && stem.len() > after.len())
+        }
+        None => rule == target,
+    }
 }
 
 #[cfg(test)]
@@ -102,6 +129,7 @@ mod tests {
             .is_none()
         };
         assert!(judge(&["make", "test"]) && !judge(&["make", "coffee"]));
+        assert!(judge(&["make", "int-haproxy-up"]) && !judge(&["make", "int-haproxy-coffee"]));
         assert!(judge(&["cargo", "xtask", "rfc"]) && !judge(&["cargo", "xtask", "nothing"]));
         assert!(judge(&["scripts/install", "test"]) && !judge(&["scripts/nothing"]));
         assert!(judge(&["target/debug/gobfd"]) && !judge(&["frobnicate"]));

@@ -19,7 +19,7 @@ const CHORES: &[(&str, &str, Chore)] = &[
     ),
     (
         "codegen",
-        "[--check]  write the generated code from api/ (needs protoc)",
+        "[--check]  write the generated code from api/",
         codegen::run,
     ),
     (

@@ -5,6 +5,7 @@
 //! what a session is: both are the control plane's.
 
 mod add;
+mod calls;
 mod convert;
 mod health;
 mod integrations;
@@ -20,8 +21,10 @@ use axum::Router;
 use bfd_api::health::{HealthExt as _, HealthService, apply_request_limits, request_limits};
 use bfd_api::v1::BfdServiceExt as _;
 use bfd_control::Control;
+use connectrpc::ConnectRpcService;
 
 use crate::integrations::Board;
+use calls::Calls;
 pub use health::{HealthSwitch, Vitals};
 use integrations::IntegrationApi;
 use service::BfdApi;
@@ -37,5 +40,11 @@ pub fn router(control: Control, vitals: Arc<Vitals>, gobgp: Board) -> Router {
     let router = bfd_api::v1::EchoServiceExt::register(Arc::clone(&unfinished), router);
     let router = bfd_api::v1::MicroBfdServiceExt::register(unfinished, router);
     let router = Arc::new(HealthService::from_arc(vitals)).register(router);
-    apply_request_limits(router, request_limits()).into_axum_router()
+    served(apply_request_limits(router, request_limits()))
+}
+
+/// The procedures behind what holds for all of them.
+fn served(router: connectrpc::Router) -> Router {
+    let service = ConnectRpcService::new(router).with_interceptor(Calls);
+    Router::new().fallback_service(service)
 }

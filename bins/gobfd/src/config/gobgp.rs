@@ -6,7 +6,8 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use bfd_program::config::{GrpcTarget, Origin, Prefix, Scalar, Threshold};
+use bfd_program::config::{GrpcTarget, Origin, Scalar, Threshold};
+use ipnet::IpNet;
 
 use super::settings::GrpcSettings;
 use super::values::{Scope, Values};
@@ -50,7 +51,7 @@ impl Strategy {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Route {
     /// What is announced.
-    pub prefix: Prefix,
+    pub prefix: IpNet,
     /// Its next hop, of the same family.
     pub next_hop: IpAddr,
     /// The BFD peer that decides; `None`: all.
@@ -149,7 +150,7 @@ const ROUTES: &str = "gobgp.routes";
 
 fn routes(values: &mut Values<'_>) -> Option<Vec<Route>> {
     let elements = values.elements(ROUTES);
-    let mut first: HashMap<Prefix, usize> = HashMap::new();
+    let mut first: HashMap<IpNet, usize> = HashMap::new();
     let mut routes = Vec::with_capacity(elements.len());
     for (index, origin) in elements.iter().enumerate() {
         let Some(route) = route(values, index, origin) else {
@@ -182,7 +183,7 @@ fn route(values: &mut Values<'_>, index: usize, origin: &Origin) -> Option<Route
         }
     }
     let (prefix, next_hop) = (prefix?, next_hop?);
-    if prefix.address().is_ipv4() != next_hop.is_ipv4() {
+    if prefix.addr().is_ipv4() != next_hop.is_ipv4() {
         let text = format!("expected an address of the family of prefix {prefix}");
         complain_of(values, &format!("{}.next_hop", scope.path), origin, text);
     }

@@ -1,6 +1,6 @@
 //! The table of metric families.
 
-use bfd_program::exposition::{Samples, Type, escaped};
+use bfd_program::exposition::{Samples, Type};
 use bfd_proto::State;
 
 use super::groups::Group;
@@ -173,6 +173,18 @@ const FAMILIES: &[Family] = &[
         },
     },
     Family {
+        name: "gobfd_engine_receive_buffer_short",
+        kind: Type::Gauge,
+        help: "1 while the receive buffers hold less than a second of what the sessions may receive.",
+        labels: WORKER,
+        remark: "Raise `net.core.rmem_max` or grant `CAP_NET_ADMIN`; the log says so once.",
+        read: |scrape, out| {
+            each_worker(scrape, |labels, worker| {
+                out.add(labels, u64::from(worker.buffer_short));
+            });
+        },
+    },
+    Family {
         name: "gobfd_engine_misdirected_packets_total",
         kind: Type::Counter,
         help: "Packets that arrived on the wrong worker and were passed on.",
@@ -202,7 +214,7 @@ const LAST: &[Family] = &[Family {
     help: "What the daemon was built from; the value is 1.",
     labels: &["version", "commit", "date"],
     remark: "",
-    read: build,
+    read: |scrape, out| out.add_build(scrape.input.build),
 }];
 
 fn sessions(scrape: &Scrape<'_>, out: &mut Samples<'_>) {
@@ -223,17 +235,6 @@ fn transitions(scrape: &Scrape<'_>, out: &mut Samples<'_>) {
             out.add(&labels, count);
         }
     }
-}
-
-fn build(scrape: &Scrape<'_>, out: &mut Samples<'_>) {
-    let build = scrape.input.build;
-    let labels = format!(
-        "version=\"{}\",commit=\"{}\",date=\"{}\"",
-        escaped(build.version),
-        escaped(build.commit),
-        escaped(build.date)
-    );
-    out.add(&labels, 1);
 }
 
 fn each(scrape: &Scrape<'_>, out: &mut Samples<'_>, value: fn(&Group) -> u64) {

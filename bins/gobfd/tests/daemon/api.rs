@@ -405,9 +405,82 @@ fn every_protocol_and_codec_is_understood() -> Result<()> {
 }
 
 #[test]
+fn a_watch_speaks_every_protocol_and_codec_too() -> Result<()> {
+    let (_topology, host) = lonely()?;
+    let daemon = Daemon::start(&host, &config(&["10.0.0.2"]))?;
+    let url = format!(
+        "http://{}/bfd.v1.BfdService/WatchSessionEvents",
+        crate::support::API
+    );
+    // `include_current`, in an envelope: as the octets of field 1, and as JSON.
+    let binary = host.folder().join("binary").display().to_string();
+    let json = host.folder().join("json").display().to_string();
+    let framed = |message: &[u8]| {
+        let length = u8::try_from(message.len()).expect("short");
+        [&[0, 0, 0, 0, length], message].concat()
+    };
+    std::fs::write(&binary, framed(&[8, 1])).expect("the folder of a namespace");
+    let text = framed(br#"{"includeCurrent":true}"#);
+    std::fs::write(&json, text).expect("the folder of a namespace");
+    #[rustfmt::skip]
+    let table = [
+        ("--http1.1", "application/connect+proto", &binary),
+        ("--http2-prior-knowledge", "application/connect+json", &json),
+        ("--http1.1", "application/grpc-web+proto", &binary),
+        ("--http1.1", "application/grpc-web+json", &json),
+        ("--http2-prior-knowledge", "application/grpc+proto", &binary),
+        ("--http2-prior-knowledge", "application/grpc+json", &json),
+    ];
+    for (version, kind, body) in table {
+        let (header, body) = (format!("content-type: {kind}"), format!("@{body}"));
+        // The stream has no end; what came in three seconds is enough.
+        #[rustfmt::skip]
+        let args = ["--max-time", "3", version, "-H", &header, "-H", "te: trailers",
+                    "--data-binary", &body, &url];
+        let (status, answer) = daemon.curl(&args);
+        assert_eq!(status, 200, "{version} {kind}: {answer}");
+        assert!(answer.contains("10.0.0.2"), "{version} {kind}: {answer}");
+    }
+    Ok(())
+}
+
+#[test]
+fn requests_and_long_answers_may_be_compressed() -> Result<()> {
+    let (_topology, host) = lonely()?;
+    let peers: Vec<String> = (2..=60).map(|host| format!("10.0.0.{host}")).collect();
+    let peers: Vec<&str> = peers.iter().map(String::as_str).collect();
+    let daemon = Daemon::start(&host, &config(&peers))?;
+    let request = host.folder().join("request").display().to_string();
+    host.run("sh", &["-ec", &format!("printf '{{}}' | gzip > {request}")])?;
+    let url = format!(
+        "http://{}/bfd.v1.BfdService/ListSessions",
+        crate::support::API
+    );
+    let body = format!("@{request}");
+    #[rustfmt::skip]
+    let args = ["-i", "--compressed", "-H", "accept-encoding: gzip", "-H", "content-encoding: gzip",
+                "-H", "content-type: application/json", "--data-binary", &body, &url];
+    let (status, answer) = daemon.curl(&args);
+    assert_eq!(status, 200, "{answer}");
+    assert!(answer.contains("content-encoding: gzip"), "{answer}");
+    assert_eq!(
+        answer.matches("\"peerAddress\"").count(),
+        peers.len(),
+        "{answer}"
+    );
+    Ok(())
+}
+
+#[test]
 fn promtool_finds_nothing_to_complain_about() -> Result<()> {
     let (_topology, host) = lonely()?;
     let daemon = Daemon::start(&host, &config(&["10.0.0.2", "fd00::2"]))?;
+    let url = format!("http://{}/metrics", crate::support::METRICS);
+    let (_, head) = daemon.curl(&["-I", "-X", "GET", &url]);
+    assert!(
+        head.contains("content-type: text/plain; version=0.0.4"),
+        "{head}"
+    );
     let (_, page) = daemon.get("/metrics");
     let path = host.folder().join("page");
     std::fs::write(&path, page).expect("the folder of a namespace");

@@ -4,6 +4,7 @@
 
 mod api;
 mod load;
+mod log;
 mod paths;
 mod python;
 mod reload;

@@ -55,6 +55,38 @@ fn a_port_in_use_names_its_key() -> Result<()> {
 }
 
 #[test]
+fn a_unix_socket_in_use_names_its_key() -> Result<()> {
+    let (_topology, host) = lonely()?;
+    let socket = host.folder().join("api.sock").display().to_string();
+    let _first = Daemon::start(&host, &format!("grpc: {{unix: \"{socket}\"}}\n"))?;
+    let config = format!("grpc: {{addr: \"127.0.0.1:0\", unix: \"{socket}\"}}\n");
+    let line = fails(&mut second(&host, &config)?)?;
+    assert!(
+        line.contains(&format!("cannot listen for the API on {socket}")),
+        "{line}"
+    );
+    assert!(line.contains("set grpc.unix to another address"), "{line}");
+    let config = "grpc: {unix: /nonexistent/api.sock, addr: \"127.0.0.1:0\"}\n";
+    let line = fails(&mut second(&host, config)?)?;
+    assert!(
+        line.contains("the folder does not exist; correct grpc.unix"),
+        "{line}"
+    );
+    Ok(())
+}
+
+#[test]
+fn an_address_of_another_host_names_its_key() -> Result<()> {
+    let (_topology, host) = lonely()?;
+    let line = fails(&mut second(&host, "grpc: {addr: \"192.0.2.99:50051\"}\n")?)?;
+    assert!(
+        line.contains("this host does not have that address; correct grpc.addr"),
+        "{line}"
+    );
+    Ok(())
+}
+
+#[test]
 fn bfd_ports_in_use_are_named() -> Result<()> {
     let (_topology, host) = lonely()?;
     let script = "import socket,time; s=socket.socket(socket.AF_INET,socket.SOCK_DGRAM); \
@@ -69,7 +101,8 @@ fn bfd_ports_in_use_are_named() -> Result<()> {
             .ok_or_else(|| holder.log())
     })?;
     let line = fails(&mut second(&host, &config(&[]))?)?;
-    assert!(line.contains("3784"), "{line}");
+    assert!(line.contains("cannot receive on UDP port 3784"), "{line}");
+    assert!(line.contains("another BFD daemon"), "{line}");
     Ok(())
 }
 
@@ -81,6 +114,40 @@ fn a_missing_permission_is_named() -> Result<()> {
     let mut daemon = Process::start(&host, "second", setpriv, &args, host.folder())?;
     let line = fails(&mut daemon)?;
     assert!(line.contains("CAP_NET_RAW"), "{line}");
+    Ok(())
+}
+
+/// Without the right to exceed the sysctl, buffers are short: at the start against the configured
+/// size, later against the load. Both are said, and the daemon runs.
+#[test]
+fn buffers_that_are_too_small_are_told_with_the_remedy() -> Result<()> {
+    let (_topology, host) = lonely()?;
+    let text = "engine: {receive_buffer: 1073741824}\n\
+                sessions: [{peer: 10.0.0.2, required_min_rx: 10us}]\n";
+    let path = host.folder().join("gobfd.yml");
+    std::fs::write(&path, text).expect("the folder of a namespace");
+    let config = path.display().to_string();
+    let setpriv = Path::new("setpriv");
+    let rights = ["--bounding-set=-net_admin", "--inh-caps=-net_admin"];
+    let args = [rights[0], rights[1], GOBFD, "--config", &config];
+    let mut daemon = Process::start(&host, "short", setpriv, &args, host.folder())?;
+    for sentence in [
+        "the receive buffer of UDP port 3784 (IPv4) has ",
+        "the receive buffers hold less than a second of what the sessions may receive",
+    ] {
+        bfd_testbed::eventually(sentence, || {
+            let log = daemon.log();
+            let line = log.lines().find(|line| line.contains(sentence));
+            let line = line.ok_or_else(|| log.clone())?;
+            assert!(line.contains("\"level\":\"WARN\""), "{line}");
+            assert!(
+                line.contains("raise net.core.rmem_max or grant CAP_NET_ADMIN"),
+                "{line}"
+            );
+            Ok::<_, String>(())
+        })?;
+    }
+    assert!(daemon.terminate(Duration::from_secs(10))?.success());
     Ok(())
 }
 
@@ -96,27 +163,42 @@ fn a_bad_configuration_keeps_it_from_starting() -> Result<()> {
     Ok(())
 }
 
-#[test]
-fn systemd_hears_of_start_and_stop() -> Result<()> {
-    let (_topology, host) = lonely()?;
+/// A daemon whose service manager asks to be told, and what it says.
+fn notified(host: &Namespace, watchdog: &str) -> Result<(Process, impl FnMut() -> String)> {
     let path = host.folder().join("notify");
     let socket = std::os::unix::net::UnixDatagram::bind(&path).expect("a socket");
     socket
         .set_read_timeout(Some(bfd_testbed::PATIENCE))
         .expect("a limit");
     let variable = format!("NOTIFY_SOCKET={}", path.display());
-    let args = [variable.as_str(), GOBFD];
-    let env = Path::new("env");
-    let mut daemon = Process::start(&host, "notified", env, &args, host.folder())?;
-    let mut octets = [0; 256];
-    let mut heard = || {
+    let args = [variable.as_str(), watchdog, GOBFD];
+    let daemon = Process::start(host, "notified", Path::new("env"), &args, host.folder())?;
+    let heard = move || {
+        let mut octets = [0; 256];
         let length = socket.recv(&mut octets).expect("a message in time");
         String::from_utf8_lossy(&octets[..length]).into_owned()
     };
+    Ok((daemon, heard))
+}
+
+#[test]
+fn systemd_hears_of_start_and_stop() -> Result<()> {
+    let (_topology, host) = lonely()?;
+    let (mut daemon, mut heard) = notified(&host, "WATCHDOG_USEC=")?;
     assert!(heard().contains("READY=1"));
     daemon.signal(bfd_testbed::Signal::TERM)?;
     assert!(heard().contains("STOPPING=1"));
     assert!(daemon.wait(Duration::from_secs(10))?.success());
+    Ok(())
+}
+
+#[test]
+fn systemd_hears_again_and_again_that_the_daemon_lives() -> Result<()> {
+    let (_topology, host) = lonely()?;
+    let (_daemon, mut heard) = notified(&host, "WATCHDOG_USEC=200000")?;
+    let said: Vec<String> = (0..4).map(|_| heard()).collect();
+    let of = |word: &str| said.iter().filter(|one| one.contains(word)).count();
+    assert_eq!((of("READY=1"), of("WATCHDOG=1")), (1, 3), "{said:?}");
     Ok(())
 }
 

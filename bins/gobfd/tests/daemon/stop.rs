@@ -54,6 +54,34 @@ fn a_stop_is_prompt_although_all_peers_are_dead() -> Result<()> {
     Ok(())
 }
 
+/// Peers that would need minutes to notice are told for two seconds, and no longer.
+#[test]
+fn a_stop_waits_two_seconds_for_slow_peers() -> Result<()> {
+    let pair = Pair::new()?;
+    let slow = |peer: &str| format!("sessions: [{{peer: {peer}, detect_mult: 50}}]\n");
+    let mut left = Daemon::start(&pair.left, &slow("10.0.0.2"))?;
+    let right = Daemon::start(&pair.right, &slow("10.0.0.1"))?;
+    left.wait("10.0.0.2", "UP")?;
+    let sent = |daemon: &Daemon| {
+        let session = daemon.session("10.0.0.1");
+        let count = session["counters"]["packetsReceived"].as_str();
+        count
+            .and_then(|count| count.parse::<u64>().ok())
+            .expect("a count")
+    };
+    let before = sent(&right);
+    let begin = Instant::now();
+    assert!(left.process.terminate(Duration::from_secs(20))?.success());
+    let took = begin.elapsed();
+    let bounds = Duration::from_secs(2)..Duration::from_secs(6);
+    assert!(bounds.contains(&took), "{took:?}");
+    let down = right.wait("10.0.0.1", "DOWN")?;
+    assert_eq!(down["lastDown"]["verdict"], "peer-admin-down", "{down}");
+    // At once, and then at the slow rate.
+    assert!(sent(&right) >= before + 2, "{down}");
+    Ok(())
+}
+
 #[test]
 fn a_second_signal_ends_it_at_once() -> Result<()> {
     let pair = Pair::new()?;

@@ -12,11 +12,13 @@ use std::io::Write;
 
 use bfd_api::Client;
 use serde::Serialize;
+use tokio::runtime::Runtime;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Ask, Cli, Command, Manner};
 use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::print::{Format, Table, json, yaml};
+use crate::shell;
 
 /// Whom to ask and how to print.
 struct Context<'a> {
@@ -26,39 +28,45 @@ struct Context<'a> {
 }
 
 /// Runs the command of `cli`.
-pub(crate) async fn run(cli: Cli, out: &mut dyn Write) -> Result<Exit, Fault> {
+pub(crate) fn run(cli: Cli, runtime: &Runtime, out: &mut dyn Write) -> Result<Exit, Fault> {
     let Some(command) = cli.command else {
         return manual::help(None, out);
     };
-    let client = Client::new(cli.addr);
-    let format = cli.format;
+    match command {
+        Command::Ask(command) => runtime.block_on(ask(command, &cli.manner, out)),
+        Command::Shell => shell::run(&cli.manner, runtime, out),
+        Command::Completion { shell } => manual::completion(shell, out),
+        Command::Man => manual::page(out),
+    }
+}
+
+/// Runs one of the commands that the shell knows too.
+pub(crate) async fn ask(command: Ask, manner: &Manner, out: &mut dyn Write) -> Result<Exit, Fault> {
     let mut context = Context {
-        client,
-        format,
+        client: Client::new(manner.addr.clone()),
+        format: manner.format,
         out,
     };
     match command {
-        Command::Session {
+        Ask::Session {
             command: Some(command),
         } => session::run(&mut context, command).await,
-        Command::Echo {
+        Ask::Echo {
             command: Some(command),
         } => echo::run(&mut context, command).await,
-        Command::Micro {
+        Ask::Micro {
             command: Some(command),
         } => micro::run(&mut context, command).await,
-        Command::Bgp {
+        Ask::Bgp {
             command: Some(command),
         } => bgp::run(&mut context, command).await,
-        Command::Bgp { command: None } => manual::help(Some("bgp"), context.out),
-        Command::Session { command: None } => manual::help(Some("session"), context.out),
-        Command::Echo { command: None } => manual::help(Some("echo"), context.out),
-        Command::Micro { command: None } => manual::help(Some("micro"), context.out),
-        Command::Explain(which) => explain::run(&mut context, which).await,
-        Command::Monitor { current } => monitor::run(&mut context, current).await,
-        Command::Version => manual::version(context.out),
-        Command::Completion { shell } => manual::completion(shell, context.out),
-        Command::Man => manual::page(context.out),
+        Ask::Bgp { command: None } => manual::help(Some("bgp"), context.out),
+        Ask::Session { command: None } => manual::help(Some("session"), context.out),
+        Ask::Echo { command: None } => manual::help(Some("echo"), context.out),
+        Ask::Micro { command: None } => manual::help(Some("micro"), context.out),
+        Ask::Explain(which) => explain::run(&mut context, which).await,
+        Ask::Monitor { current } => monitor::run(&mut context, current).await,
+        Ask::Version => manual::version(context.out),
     }
 }
 

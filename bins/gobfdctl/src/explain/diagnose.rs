@@ -138,7 +138,13 @@ fn heard(session: &BfdSession) -> Option<Finding> {
     }
     match session.remote_state.as_known() {
         Some(SessionState::AdminDown) => Some(peer_admin_down()),
-        Some(SessionState::Down) if settled(session) => Some(peer_down(session)),
+        // It says that it does not hear us. Where we could not speak, that is why.
+        Some(SessionState::Down) if verdict(session) == Some("tx-failed") => {
+            Some(cannot_send(session))
+        }
+        Some(SessionState::Down) if settled(session) => {
+            unsent(session).or_else(|| Some(peer_down(session)))
+        }
         _ => Some(coming_up(session)),
     }
 }
@@ -146,14 +152,16 @@ fn heard(session: &BfdSession) -> Option<Finding> {
 /// The session went Down after its last packet, and not because of what that packet said.
 fn fell_silent(session: &BfdSession, last: &bfd_api::Timestamp) -> bool {
     let spoken = ["peer-admin-down", "peer-signalled", "one-way"];
-    let verdict = session
-        .last_down
-        .as_option()
-        .map(|down| down.verdict.as_str());
-    let silent = verdict.is_some_and(|verdict| !spoken.contains(&verdict));
+    let silent = verdict(session).is_some_and(|verdict| !spoken.contains(&verdict));
     let changed = session.last_state_change.as_option();
     let after = changed.is_some_and(|changed| !go::between(last, changed).is_zero());
     session.local_state == SessionState::Down && silent && after
+}
+
+/// Why the session went Down the last time.
+fn verdict(session: &BfdSession) -> Option<&str> {
+    let down = session.last_down.as_option()?;
+    Some(&down.verdict)
 }
 
 fn peer_admin_down() -> Finding {
@@ -319,17 +327,21 @@ fn hint(reason: &str) -> &'static str {
     }
 }
 
+/// The kernel refuses most of what we want to send.
 fn unsent(session: &BfdSession) -> Option<Finding> {
     let counters = session.counters.as_option()?;
-    let failing = counters.tx_errors > 0 && counters.tx_errors >= counters.packets_sent;
-    failing.then(|| {
-        let why = format!("the kernel refused to send {} packets", counters.tx_errors);
-        let remedy = format!(
-            "`ip route get {}` and the output chains of the packet filter show why",
-            session.peer_address
-        );
-        (Cause::CannotSend, why, vec![remedy])
-    })
+    let most = counters.tx_errors > 0 && counters.tx_errors >= counters.packets_sent;
+    most.then(|| cannot_send(session))
+}
+
+fn cannot_send(session: &BfdSession) -> Finding {
+    let count = session.counters.as_option().map_or(0, |c| c.tx_errors);
+    let why = format!("the kernel refused to send {count} packets");
+    let remedy = format!(
+        "`ip route get {}` and the output chains of the packet filter show why",
+        session.peer_address
+    );
+    (Cause::CannotSend, why, vec![remedy])
 }
 
 fn silence(session: &BfdSession) -> Finding {

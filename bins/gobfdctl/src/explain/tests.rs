@@ -308,6 +308,19 @@ fn the_kernel_refuses_to_send() {
     assert_cause(&session, Cause::CannotSend, answer);
 }
 
+/// The peer says that it does not hear us, and we know why.
+#[test]
+fn the_kernel_refuses_to_send_to_a_peer_that_is_heard() {
+    let mut session = heard(SessionState::Down);
+    let counters = session.counters.get_or_insert_default();
+    (counters.packets_sent, counters.tx_errors) = (9_000, 59);
+    session.last_down.get_or_insert_default().verdict = "tx-failed".into();
+    let answer = "192.0.2.2 is Init: the kernel refused to send 59 packets";
+    assert_cause(&session, Cause::CannotSend, answer);
+    session.last_down.get_or_insert_default().verdict = "one-way".into();
+    assert_eq!(diagnose(&session).cause, Cause::PeerSignalsDown);
+}
+
 #[test]
 fn a_session_that_is_up_shows_gap_and_limit() {
     let session = BfdSession {

@@ -213,12 +213,15 @@ impl Steward {
         let Some(running) = self.running.get_mut(key) else {
             return;
         };
+        running.wanted.spec = change.spec.unwrap_or(running.wanted.spec);
+        running.wanted.admin_down = change.admin_down.unwrap_or(running.wanted.admin_down);
+        // Before the engine: whoever hears of what it does must see the wish behind it.
+        let wanted = running.wanted;
+        self.hub.amend(running.id, |meta| meta.wanted = wanted);
         if let Some(spec) = change.spec {
-            running.wanted.spec = spec;
             self.engine.update(running.id, spec);
         }
         if let Some(down) = change.admin_down {
-            running.wanted.admin_down = down;
             self.engine
                 .admin(running.id, if down { Admin::Down } else { Admin::Up });
         }
@@ -266,12 +269,12 @@ impl Steward {
                 .values()
                 .filter(|running| running.path.is_err());
             let waiting = waiting.count();
-            tracing::info!(
-                lost,
-                found,
-                waiting,
-                "interface change affected BFD sessions"
-            );
+            // The first one's words are those of 0.6.1.
+            let message = match lost {
+                0 => "BFD sessions found their way",
+                _ => "interface link down affected BFD sessions",
+            };
+            tracing::info!(lost, found, waiting, "{message}");
         }
     }
 }

@@ -1,5 +1,5 @@
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bfd_proto::{Admin, PathProblem, State};
@@ -189,6 +189,23 @@ async fn an_override_is_shown_kept_and_dropped() {
         [Call::Update(..), Call::Admin(_, Admin::Up)]
     ));
     assert!(!control.sessions()[0].overridden);
+}
+
+#[tokio::test]
+async fn the_wish_is_shown_before_the_engine_hears_of_it() {
+    let (control, fake) = start(Arc::new(Topology::default()));
+    let discriminator = add(&control, 1).await.meta.id.discriminator.get();
+    let (shown, seen) = (control.clone(), Arc::new(Mutex::new(Vec::new())));
+    let sink = Arc::clone(&seen);
+    fake.watch_admin(move || {
+        let down = shown.sessions()[0].wanted.admin_down;
+        sink.lock().expect("no panic").push(down);
+    });
+    for down in [true, false] {
+        let answer = control.admin(Owner::Api, discriminator, down).await;
+        answer.expect("there");
+    }
+    assert_eq!(*seen.lock().expect("no panic"), [true, false]);
 }
 
 #[tokio::test]

@@ -37,9 +37,10 @@ struct Inside {
     overflow: bool,
 }
 
-#[derive(Debug)]
 pub(crate) struct Fake {
     inside: Mutex<Inside>,
+    /// Looks at the control plane at the moment it asks for an admin state.
+    witness: Mutex<Option<Box<dyn Fn() + Send>>>,
     clock: AtomicU64,
     bell: UnixStream,
     /// Sessions do what they are told at once.
@@ -47,7 +48,6 @@ pub(crate) struct Fake {
 }
 
 /// The reading end.
-#[derive(Debug)]
 pub(crate) struct Source {
     fake: Arc<Fake>,
     bell: UnixStream,
@@ -58,6 +58,7 @@ pub(crate) fn fake(obedient: bool) -> (Arc<Fake>, Source) {
     ear.set_nonblocking(true).expect("a mode");
     let fake = Arc::new(Fake {
         inside: Mutex::default(),
+        witness: Mutex::default(),
         clock: AtomicU64::new(1_000),
         bell,
         obedient,
@@ -72,6 +73,11 @@ pub(crate) fn fake(obedient: bool) -> (Arc<Fake>, Source) {
 impl Fake {
     pub(crate) fn calls(&self) -> Vec<Call> {
         std::mem::take(&mut self.inside.lock().expect("no panic").calls)
+    }
+
+    /// Calls `witness` whenever an admin state is asked for.
+    pub(crate) fn watch_admin(&self, witness: impl Fn() + Send + 'static) {
+        *self.witness.lock().expect("no panic") = Some(Box::new(witness));
     }
 
     /// The session changes its state, and the worker tells it.
@@ -152,6 +158,9 @@ impl Sessions for Fake {
 
     fn admin(&self, id: SessionId, admin: Admin) {
         self.note(Call::Admin(id, admin));
+        if let Some(witness) = &*self.witness.lock().expect("no panic") {
+            witness();
+        }
     }
 
     fn path(&self, id: SessionId, endpoint: Endpoint, path: Result<Egress, PathProblem>) {

@@ -222,3 +222,23 @@ fn a_flood_is_limited_and_forged_ttl_does_not_use_up_the_peers_share() {
     );
     assert!(accepted(&mut demux, NOW + Duration::from_secs(1)) > 0);
 }
+
+#[test]
+fn an_unreadable_packet_is_blamed_on_the_session_it_was_meant_for() {
+    let mut demux = demux(&[single(Some(LOCAL), Some(7)), multi(LOCAL)]);
+    let reason = Discard::Version;
+    let finding = demux.blame(&meta(), reason, NOW);
+    assert_eq!(finding, Finding::Refused(id(0), reason));
+    let stranger = RxMeta {
+        source: OTHER,
+        ..meta()
+    };
+    let finding = demux.blame(&stranger, reason, NOW);
+    assert_eq!(finding, Finding::Nobody(reason));
+    // A flood of them is not told to the worker one by one.
+    let told = (0..10_000)
+        .filter(|_| demux.blame(&meta(), reason, NOW) != Finding::Nobody(reason))
+        .count();
+    assert!(told < 2 * PER_SESSION as usize, "{told}");
+    assert_eq!(demux.find(&meta(), NOW), Finding::Session(id(0)));
+}

@@ -6,10 +6,11 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
+use ipnet::IpNet;
+
 use super::duration;
 use super::grpc_target::GrpcTarget;
 use super::listen::ListenAddress;
-use super::prefix::Prefix;
 use super::threshold::Threshold;
 
 /// The kind of value of a key.
@@ -92,7 +93,7 @@ pub enum Scalar {
     /// Where a server is called.
     GrpcTarget(GrpcTarget),
     /// An IP prefix.
-    Prefix(Prefix),
+    Prefix(IpNet),
     /// An address, canonical.
     Address(Zoned),
     /// Text, also that of a path or a name.
@@ -143,7 +144,7 @@ impl Kind {
                 .map(|w| Scalar::Word(w)),
             Self::Listen => ListenAddress::parse(text).map(Scalar::Listen),
             Self::GrpcTarget => GrpcTarget::parse(text).map(Scalar::GrpcTarget),
-            Self::Prefix => Prefix::parse(text).map(Scalar::Prefix),
+            Self::Prefix => prefix(text).map(Scalar::Prefix),
             Self::Address => zoned(text).map(Scalar::Address),
             Self::UrlPath => is_url_path(text).then(|| Scalar::Text(text.to_owned())),
             Self::SocketPath => is_socket_path(text).then(|| Scalar::Text(text.to_owned())),
@@ -187,6 +188,12 @@ impl Kind {
             Self::Texts => "a list of texts".into(),
         }
     }
+}
+
+/// Bits behind the length are a typing error, which of address and length nobody can tell.
+fn prefix(text: &str) -> Option<IpNet> {
+    let net: IpNet = text.parse().ok()?;
+    (net.trunc() == net).then_some(net)
 }
 
 fn alternatives(words: &[&str]) -> String {

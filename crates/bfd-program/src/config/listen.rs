@@ -34,6 +34,13 @@ impl ListenAddress {
         })
     }
 
+    /// This port on one address of this host, or on all.
+    #[must_use]
+    pub fn new(address: Option<IpAddr>, port: u16) -> Self {
+        let host = address.map_or(Host::Any, Host::Address);
+        Self { host, port }
+    }
+
     /// The port, 0 when the kernel is to choose.
     #[must_use]
     pub fn port(&self) -> u16 {

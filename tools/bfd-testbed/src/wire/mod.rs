@@ -15,13 +15,14 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 pub use timing::Gaps;
 
-use crate::{Control, Frame, Noise, Recording};
+use crate::{Control, Frame, Noise, Recording, State};
 
 /// Whose packets are judged, and what the test and the machine did meanwhile.
 #[derive(Clone, Debug, Default)]
 pub struct Ours {
     addresses: BTreeSet<IpAddr>,
     silences: Vec<(Duration, Duration)>,
+    peers_come_later: bool,
     noise: Noise,
 }
 
@@ -39,6 +40,14 @@ impl Ours {
     #[must_use]
     pub fn silent(mut self, from: SystemTime, to: SystemTime) -> Self {
         self.silences.push((since_epoch(from), since_epoch(to)));
+        self
+    }
+
+    /// Peers may not exist when the recording begins. Until their hardware address is known the kernel
+    /// holds packets back, so that gaps on the wire say nothing.
+    #[must_use]
+    pub const fn before_peers(mut self) -> Self {
+        self.peers_come_later = true;
         self
     }
 
@@ -74,6 +83,8 @@ pub struct Report {
     pub checked: usize,
     /// Sessions of ours seen, by local discriminator.
     pub sessions: BTreeSet<u32>,
+    /// How often a session of ours was seen to come Up.
+    pub bring_ups: usize,
     /// Rules that our packets broke.
     pub violations: Vec<Violation>,
     /// What would have been violations, had they been ours; each rule once.
@@ -142,6 +153,8 @@ pub fn check(frames: &[Frame], ours: &Ours) -> Report {
     report.violations.extend(packet::check_ports(&streams));
     for stream in streams.values() {
         report.violations.extend(packet::check_dialogue(stream));
+        report.violations.extend(packet::check_handshake(stream));
+        report.bring_ups += bring_ups(stream);
         timing::check(stream, ours, &mut report);
     }
     timing::judge(ours, &mut report);
@@ -189,6 +202,13 @@ fn streams<'a>(frames: &'a [Frame], ours: &Ours) -> BTreeMap<u32, Vec<Said<'a>>>
     ends.iter()
         .map(|(discriminator, end)| (*discriminator, of(*discriminator, end)))
         .collect()
+}
+
+fn bring_ups(stream: &[Said<'_>]) -> usize {
+    let states = stream.iter().filter(|said| said.ours);
+    let states: Vec<_> = states.map(|said| said.control.state).collect();
+    let comes_up = |pair: &&[State]| pair[0] != State::Up && pair[1] == State::Up;
+    states.windows(2).filter(comes_up).count()
 }
 
 /// A peer that does not know us yet, or no more, is recognised by its addresses.

@@ -36,6 +36,11 @@ fn envelope(frame: &Frame) -> Vec<Violation> {
             frame.dscp.into(),
         ),
         (
+            [3784, 4784].contains(&frame.destination_port),
+            "destination port 3784 or 4784 (RFC 5881 §4, RFC 5883 §5)",
+            frame.destination_port.into(),
+        ),
+        (
             frame.source_port >= 49152,
             "source port 49152..65535 (RFC 5881 §4)",
             frame.source_port.into(),
@@ -128,6 +133,42 @@ pub(super) fn check_dialogue(stream: &[Said<'_>]) -> Vec<Violation> {
         }
     }
     found
+}
+
+/// Init only after the peer's Down, Up only after its Init or Up.
+pub(super) fn check_handshake(stream: &[Said<'_>]) -> Vec<Violation> {
+    let mut found = Vec::new();
+    let mut before = None;
+    // What the peer said since our last packet, and the last it said before that.
+    let mut heard: Vec<State> = Vec::new();
+    for said in stream {
+        let state = said.control.state;
+        if !said.ours {
+            heard.push(state);
+            continue;
+        }
+        let begun = before.is_some_and(|before| before != state);
+        if begun && !permits(&heard, state) {
+            let rule = "three-way handshake (RFC 5880 §6.8.6)";
+            found.push(violation(
+                said.frame,
+                rule,
+                format!("{state:?} after {heard:?}"),
+            ));
+        }
+        before = Some(state);
+        heard.drain(..heard.len().saturating_sub(1));
+    }
+    found
+}
+
+fn permits(heard: &[State], state: State) -> bool {
+    let any = |wanted: &[State]| heard.iter().any(|one| wanted.contains(one));
+    match state {
+        State::Init => any(&[State::Down]),
+        State::Up => any(&[State::Init, State::Up]),
+        State::Down | State::AdminDown => true,
+    }
 }
 
 fn broken<const N: usize>(frame: &Frame, rules: [(bool, &'static str, u32); N]) -> Vec<Violation> {

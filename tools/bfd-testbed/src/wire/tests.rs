@@ -84,6 +84,10 @@ fn a_quiet_exchange_is_clean() {
 fn each_rule_about_one_packet_is_enforced() {
     broken(&faulty(|frame, _| frame.ttl = 254), "TTL 255");
     broken(&faulty(|frame, _| frame.dscp = 0), "class selector 6");
+    broken(
+        &faulty(|frame, _| frame.destination_port = 3785),
+        "3784 or 4784",
+    );
     broken(&faulty(|frame, _| frame.source_port = 40000), "49152");
     broken(
         &faulty(|frame, _| frame.checksums_good = false),
@@ -175,6 +179,21 @@ fn gaps_outside_the_window_are_found() {
     check(&mixed, &crowded).assert_clean();
 }
 
+/// One packet that was never sent, among many that were: no crowd of this size explains it.
+#[test]
+fn a_single_skipped_packet_is_found() {
+    let sent = (0..200).filter(|n| *n != 100);
+    let frames: Vec<Frame> = sent.map(|n| plain(n * 88, US)).collect();
+    broken(&frames, "jittered interval");
+    let noise = |worst| Noise {
+        share: 0.3,
+        worst: Duration::from_millis(worst),
+    };
+    let amid = |worst| check(&frames, &Ours::new([US]).amid(noise(worst)));
+    assert!(!amid(10).violations.is_empty());
+    amid(30).assert_clean();
+}
+
 #[test]
 fn the_peer_slows_us_down_at_once() {
     let slower = |_: &mut Frame, control: &mut Control| control.required_rx = 400_000;
@@ -229,4 +248,57 @@ fn a_known_silence_is_no_violation() {
     let ours = Ours::new([US]).silent(at(100), at(4000));
     let frames = [plain(0, PEER), plain(0, US), plain(4100, US)];
     check(&frames, &ours).assert_clean();
+}
+
+/// The states both sides say, in order.
+fn dialogue(states: &[(IpAddr, State)]) -> Vec<Frame> {
+    let said = states.iter().zip(0_u64..).map(|((source, state), n)| {
+        frame(n * 450, *source, |_, control| {
+            control.state = *state;
+            control.desired_tx = 1_000_000;
+        })
+    });
+    said.collect()
+}
+
+#[test]
+fn a_bring_up_is_seen() {
+    use State::{Down, Init, Up};
+    let ways = [
+        [(US, Down), (PEER, Down), (US, Init), (PEER, Up), (US, Up)],
+        [(US, Down), (PEER, Down), (US, Init), (PEER, Init), (US, Up)],
+    ];
+    for way in ways {
+        let report = judged(&dialogue(&way));
+        report.assert_clean();
+        assert_eq!(report.bring_ups, 1);
+    }
+    let short = [(US, Down), (PEER, Init), (US, Up)];
+    assert_eq!(judged(&dialogue(&short)).bring_ups, 1);
+}
+
+#[test]
+fn a_state_that_the_peer_did_not_allow_is_a_violation() {
+    use State::{Down, Init, Up};
+    broken(
+        &dialogue(&[(US, Down), (PEER, Down), (US, Up)]),
+        "three-way",
+    );
+    broken(
+        &dialogue(&[(US, Down), (PEER, Up), (US, Init)]),
+        "three-way",
+    );
+    broken(&dialogue(&[(US, Down), (US, Up)]), "three-way");
+    let down = [(US, Up), (PEER, Init), (US, Down)];
+    assert_eq!(judged(&dialogue(&down)).bring_ups, 0);
+}
+
+#[test]
+fn packets_that_waited_for_a_peer_leave_together() {
+    let mut frames: Vec<Frame> = [0, 0, 30, 115].map(|millis| plain(millis, US)).to_vec();
+    let later = Ours::new([US]).before_peers();
+    check(&frames, &later).assert_clean();
+    broken(&frames, "jittered interval");
+    frames.insert(0, plain(0, PEER));
+    assert!(!check(&frames, &later).violations.is_empty());
 }

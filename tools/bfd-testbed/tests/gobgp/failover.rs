@@ -1,8 +1,8 @@
 //! The main job.
 
-use bfd_testbed::{GobgpVersion, Result, Stage, go_duration};
+use bfd_testbed::{GobgpSettings, GobgpVersion, Result, Stage, go_duration};
 
-use crate::setup::{OURS, THEIRS, Trio, plain, section};
+use crate::setup::{OURS, THEIRS, Trio, section};
 
 pub(crate) fn down_disables_and_up_enables(version: GobgpVersion) -> Result<()> {
     let trio = Trio::up(version)?;
@@ -15,7 +15,7 @@ pub(crate) fn down_disables_and_up_enables(version: GobgpVersion) -> Result<()> 
     // FRR stops in the middle of everything; its kernel keeps BGP's connection.
     trio.frr.pause(true)?;
     trio.gobgp.wait_disabled(peer)?;
-    assert!(!trio.gobgp.has_route(THEIRS)?, "the route is gone");
+    assert!(trio.gobgp.path(THEIRS)?.is_none(), "the route is gone");
     let target = trio.wait_confirmed("avoid", "disabled")?;
     assert_eq!(target["verdict"], "peer-silent", "{target}");
     let took = target["took"].as_str().and_then(go_duration);
@@ -54,7 +54,8 @@ pub(crate) fn down_disables_and_up_enables(version: GobgpVersion) -> Result<()> 
 pub(crate) fn ipv6(version: GobgpVersion) -> Result<()> {
     let stage = Stage::one_link()?;
     let session = stage.session_v6();
-    let trio = Trio::start_on(stage, session, plain(version), &section(""))?;
+    let settings = GobgpSettings::between(version, session.local, session.peer);
+    let trio = Trio::start_on(stage, session, settings, &section(""))?;
     trio.fail()?;
     let target = trio.wait_confirmed("avoid", "disabled")?;
     assert_eq!(target["name"], "fd00::2", "{target}");

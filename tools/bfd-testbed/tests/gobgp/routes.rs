@@ -22,13 +22,13 @@ pub(crate) fn withdrawn_and_announced(version: GobgpVersion) -> Result<()> {
     trio.frr.wait_bgp_route(PREFIX, true)?;
     let target = trio.wait_confirmed("use", "announced")?;
     assert_eq!(target["name"], format!("{PREFIX} via 10.0.0.1"), "{target}");
-    assert!(trio.gobgp.has_route(PREFIX6)?);
+    assert!(trio.gobgp.path(PREFIX6)?.is_some());
 
     // BFD alone fails: the BGP session is there to carry the withdrawal.
     trio.frr.pause_bfd(true)?;
     trio.frr.wait_bgp_route(PREFIX, false)?;
     trio.wait_confirmed("avoid", "withdrawn")?;
-    assert!(!trio.gobgp.has_route(PREFIX6)?, "all sessions failed");
+    assert!(trio.gobgp.path(PREFIX6)?.is_none(), "all sessions failed");
     assert_eq!(trio.gobgp.state(peer)?, "Establ", "the session stays");
     trio.frr.pause_bfd(false)?;
     trio.frr.wait_bgp_route(PREFIX, true)?;
@@ -44,6 +44,6 @@ pub(crate) fn withdrawn_and_announced(version: GobgpVersion) -> Result<()> {
     trio.gobfd.set_extra(SECTION.replace(line, ""));
     trio.gobfd.reload(&[trio.session.clone()])?;
     trio.frr.wait_bgp_route(PREFIX, false)?;
-    assert!(trio.gobgp.has_route(PREFIX6)?);
+    assert!(trio.gobgp.path(PREFIX6)?.is_some());
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use bfd_testbed::{
-    Frr, Gobfd, Gobgp, GobgpSettings, GobgpVersion, Result, Router, Session, Settings, Stage,
+    Frr, GoBgp, Gobfd, GobgpSettings, GobgpVersion, Result, Router, Session, Settings, Stage,
     State, eventually,
 };
 use serde_json::Value;
@@ -16,7 +16,7 @@ pub(crate) const THEIRS: &str = "10.20.0.0/24";
 
 pub(crate) struct Trio {
     pub(crate) gobfd: Gobfd,
-    pub(crate) gobgp: Gobgp,
+    pub(crate) gobgp: GoBgp,
     pub(crate) frr: Frr,
     pub(crate) session: Session,
     pub(crate) stage: Stage,
@@ -48,14 +48,9 @@ impl Trio {
         section: &str,
     ) -> Result<Self> {
         let (local, peer) = (session.local, session.peer);
-        let settings = GobgpSettings {
-            local,
-            peers: vec![peer],
-            ..gobgp
-        };
         let mut frr = Frr::start(&stage.them, &[session.mirrored()])?;
         frr.start_bgp(local, THEIRS)?;
-        let gobgp = Gobgp::start(&stage.us, settings)?;
+        let gobgp = GoBgp::start_with(&stage.us, gobgp)?;
         let extra = section.to_owned();
         let sessions = [session.clone()];
         let gobfd = Gobfd::start_with(&stage.us, &sessions, Settings { extra })?;
@@ -118,15 +113,10 @@ impl Trio {
     }
 }
 
-/// A GoBGP without TLS; addresses are filled in by [`Trio`].
+/// A GoBGP without TLS at our end of [`Stage::one_link`].
 pub(crate) fn plain(version: GobgpVersion) -> GobgpSettings {
-    GobgpSettings {
-        version,
-        local: IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED),
-        peers: Vec::new(),
-        arguments: Vec::new(),
-        cli: Vec::new(),
-    }
+    let [local, peer] = [1, 2].map(|host| IpAddr::from([10, 0, 0, host]));
+    GobgpSettings::between(version, local, peer)
 }
 
 /// Section `gobgp`, switched on.

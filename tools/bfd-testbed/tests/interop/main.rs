@@ -6,7 +6,9 @@
 
 mod admin;
 mod bring_up;
+mod explain;
 mod failure;
+mod manual;
 mod only_bird;
 mod only_frr;
 mod reload;

@@ -19,10 +19,10 @@ fn a_multihop_peer_below_the_minimum_ttl_is_refused_and_said_so() -> Result<()> 
     let row = ours.wait_until(session.peer, "refused for its TTL", refused)?;
     assert_eq!(row.state(), Some(State::Down));
     let explained = ours.explain(session.peer)?;
-    assert!(
-        explained.contains("63") && explained.contains("min_ttl"),
-        "{explained}"
-    );
+    assert_eq!((explained.cause.as_str(), explained.exit), ("wrong-ttl", 3));
+    let ttl = "the peer's packets arrive with TTL 63, the least accepted is 254";
+    assert!(explained.answer.ends_with(ttl), "{explained}");
+    assert!(explained.remedy[0].contains("min_ttl to 63"), "{explained}");
     // They hear us, so they wait in Init.
     bird.wait_for(session.local, State::Init)?;
     judge(capture, &stage.ours()).map(drop)

@@ -11,7 +11,6 @@ use crate::integrations::gobgp::message as m;
 use crate::integrations::gobgp::message::__buffa::view as v;
 use crate::integrations::gobgp::message::{attribute::Attr, nlri};
 use crate::integrations::gobgp::version::{self, Version};
-use bfd_program::config::Prefix;
 
 /// The first part of the name of a type of GoBGP 3.
 const TYPES: &str = "type.googleapis.com/apipb.";
@@ -30,7 +29,7 @@ impl Link {
     pub(super) async fn withdraw(&self, route: &Route) -> Result<(), Fault> {
         let request = m::DeletePathRequest {
             table_type: self.version().global_table(),
-            family: MessageField::some(family(route.prefix.address())),
+            family: MessageField::some(family(route.prefix.addr())),
             path: MessageField::some(path(self.version(), route)),
         };
         self.unary(&version::DELETE_PATH, request).await
@@ -41,7 +40,7 @@ impl Link {
         let prefix = route.prefix.to_string();
         let request = m::ListPathRequest {
             table_type: self.version().global_table(),
-            family: MessageField::some(family(route.prefix.address())),
+            family: MessageField::some(family(route.prefix.addr())),
             prefixes: vec![m::TableLookupPrefix { prefix }],
         };
         let answers: Vec<m::ListPathResponse> = self
@@ -50,7 +49,7 @@ impl Link {
         let mut paths = answers
             .into_iter()
             .filter_map(|answer| answer.destination.into_option())
-            .filter(|found| Prefix::parse(&found.prefix) == Some(route.prefix))
+            .filter(|found| found.prefix.parse() == Ok(route.prefix))
             .flat_map(|found| found.paths);
         Ok(paths
             .any(|path| is_local(&path) && next_hop(self.version(), &path) == Some(route.next_hop)))
@@ -64,8 +63,8 @@ fn family(address: IpAddr) -> m::Family {
 
 fn path(version: Version, route: &Route) -> m::Path {
     let prefix = m::IPAddressPrefix {
-        prefix_len: route.prefix.len().into(),
-        prefix: route.prefix.address().to_string(),
+        prefix_len: route.prefix.prefix_len().into(),
+        prefix: route.prefix.addr().to_string(),
     };
     let (nlri, pattrs) = match version {
         Version::V3 => v3(prefix, route.next_hop),
@@ -74,7 +73,7 @@ fn path(version: Version, route: &Route) -> m::Path {
     m::Path {
         nlri,
         pattrs,
-        family: MessageField::some(family(route.prefix.address())),
+        family: MessageField::some(family(route.prefix.addr())),
         ..Default::default()
     }
 }
@@ -170,7 +169,7 @@ mod tests {
 
     fn route(prefix: &str, next_hop: &str) -> Route {
         Route {
-            prefix: Prefix::parse(prefix).expect(prefix),
+            prefix: prefix.parse().expect(prefix),
             next_hop: next_hop.parse().expect(next_hop),
             peer: None,
         }
