@@ -5,6 +5,7 @@
 //! In a path, `[]` stands for an element of a list and `<name>` for a key chosen by the operator.
 
 mod finished;
+mod gobgp;
 mod kubernetes;
 mod unfinished;
 
@@ -49,6 +50,8 @@ pub(crate) enum Applies {
     Sessions,
     /// On reload.
     Reload,
+    /// On reload, which restarts the integration alone.
+    Integration,
     /// After a restart.
     Restart,
     /// The value is accepted and has no effect.
@@ -66,7 +69,6 @@ pub(crate) enum Feature {
     MicroBfd,
     Vxlan,
     Geneve,
-    Gobgp,
 }
 
 impl Feature {
@@ -79,7 +81,6 @@ impl Feature {
             Self::MicroBfd => "micro-BFD (RFC 7130)",
             Self::Vxlan => "BFD over VXLAN (RFC 8971)",
             Self::Geneve => "BFD over Geneve (RFC 9521)",
-            Self::Gobgp => "the GoBGP integration",
         }
     }
 }
@@ -101,6 +102,7 @@ const ANY: Kind = Kind::Integer {
 pub(crate) fn all() -> impl Iterator<Item = &'static Key> + Clone {
     finished::KEYS
         .iter()
+        .chain(gobgp::KEYS)
         .chain(kubernetes::KEYS)
         .chain(unfinished::KEYS)
 }

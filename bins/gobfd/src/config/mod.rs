@@ -9,6 +9,7 @@
 mod diff;
 mod entries;
 mod environment;
+mod gobgp;
 mod keys;
 mod kubernetes;
 mod page;
@@ -27,6 +28,7 @@ use bfd_program::config::{parse_yaml, read_file};
 pub use bfd_program::config::{ConfigError, Problem};
 pub use diff::Diff;
 pub use environment::Environment;
+pub use gobgp::{DampeningSettings, GobgpSettings, Route, Strategy, TlsSettings};
 pub use page::manual_page;
 pub use settings::{
     ApiServerSettings, Config, EngineSettings, Families, GrpcSettings, KubernetesSettings,

@@ -8,6 +8,7 @@ use bfd_program::config::{ListenAddress, Problem, Scalar};
 use bfd_program::logging::{LogFormat, LogLevel, LogSettings};
 
 use super::entries::Entries;
+use super::gobgp;
 use super::kubernetes;
 use super::sessions;
 use super::settings::{Config, EngineSettings, GrpcSettings, MetricsSettings};
@@ -37,6 +38,7 @@ fn config(values: &mut Values<'_>) -> Option<Config> {
     let metrics = metrics(values);
     let log = log(values);
     let engine = engine(values);
+    let gobgp = gobgp::read(values, grpc.as_ref());
     let defaults = Defaults::read(values);
     let sessions = sessions::read(values, defaults);
     let kubernetes = kubernetes::read(values, defaults);
@@ -45,6 +47,7 @@ fn config(values: &mut Values<'_>) -> Option<Config> {
         metrics: metrics?,
         log: log?,
         engine: engine?,
+        gobgp: gobgp?,
         sessions: sessions?,
         kubernetes: kubernetes?,
     })

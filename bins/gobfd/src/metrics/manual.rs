@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::table::{FAMILIES, Family};
+use super::table::{Family, families};
 
 const HEAD: &str = include_str!("manual_head.md");
 const TAIL: &str = include_str!("manual_tail.md");
@@ -12,7 +12,7 @@ const TAIL: &str = include_str!("manual_tail.md");
 #[must_use]
 pub fn manual_page() -> String {
     let mut page = HEAD.to_owned();
-    for family in FAMILIES {
+    for family in families() {
         describe(family, &mut page);
     }
     page.push_str(TAIL);
@@ -34,6 +34,9 @@ fn describe(family: &Family, page: &mut String) {
     } else {
         labels.join(", ")
     };
-    let kind = family.kind.name();
-    let _ = writeln!(page, "\n\n- Type: {kind}\n- Labels: {labels}");
+    let _ = writeln!(
+        page,
+        "\n\n- Type: {}\n- Labels: {labels}",
+        family.kind.name()
+    );
 }

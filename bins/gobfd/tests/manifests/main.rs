@@ -98,6 +98,7 @@ fn the_configuration_is_good_and_keeps_the_api_on_loopback() {
     assert_eq!(config.grpc.addr.to_string(), "127.0.0.1:50052");
     assert_eq!(config.sessions, []);
     assert_eq!(config.kubernetes, None);
+    assert!(config.gobgp.is_some(), "GoBGP is beside it to be told");
 }
 
 #[test]
@@ -219,19 +220,6 @@ fn mounts_have_volumes_and_programs_read_what_is_mounted() {
     let gobgp = container(daemon_set, "gobgp");
     assert!(text(gobgp, "/args/0").contains("/etc/gobgp/gobgp.toml"));
     assert_eq!(gobgp["volumeMounts"][1]["mountPath"], "/etc/gobgp");
-}
-
-/// A daemon that can tell GoBGP must do it in the cluster.
-#[test]
-fn gobgp_is_told_as_soon_as_the_daemon_can() {
-    let able = config::parse("x", "gobgp: {enabled: true}", &Environment::default()).is_ok();
-    let objects = Objects::of_manifests();
-    let yaml = text(objects.the("ConfigMap", "gobfd-config"), "/data/gobfd.yml");
-    let told = yaml.contains("gobgp:\n  enabled: true\n");
-    assert_eq!(
-        told, able,
-        "gobgp.enabled of configmap-gobfd.yml (then run config-hash)"
-    );
 }
 
 /// GoBGP listens on all addresses unless told otherwise.

@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bfd_proto::{Counters, Discard, SessionKind, State};
 
 use super::{MULTI, input, session};
-use crate::metrics::table::{FAMILIES, TRANSITIONS};
+use crate::metrics::table::{TRANSITIONS, families};
 use crate::metrics::{SessionSample, Totals, manual_page, page};
 
 fn text(sessions: Vec<SessionSample>) -> String {
@@ -209,7 +209,7 @@ fn table_page_and_manual_agree() {
         SessionKind::SingleHop,
     )]);
     let manual = manual_page();
-    for family in FAMILIES {
+    for family in families() {
         let found: BTreeSet<&str> = page
             .lines()
             .filter_map(|line| line.strip_prefix(family.name)?.strip_prefix(['{', '_']))
