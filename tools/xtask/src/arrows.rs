@@ -88,6 +88,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("connectrpc-build", &["xtask"]),
     ("protox", &["xtask"]),
     ("axum", &["bfd-program", "gobfd", "bfd-fake"]),
+    ("k8s-openapi", &["gobfd"]),
+    ("kube", &["gobfd"]),
 ];
 
 /// The only crate that may contain `unsafe`.

@@ -19,6 +19,10 @@ pub struct Diff {
     pub changed: Vec<(SessionSettings, SessionSettings)>,
     /// Whether level or format of the log changed; they count at once.
     pub log: bool,
+    /// Whether the GoBGP integration is to be restarted, started or ended.
+    pub gobgp: bool,
+    /// Whether the node mesh changed; it counts at once.
+    pub kubernetes: bool,
     /// One sentence for each changed setting that counts only after a restart.
     pub restart: Vec<String>,
 }
@@ -31,6 +35,8 @@ impl Diff {
         let after: HashMap<&SessionKey, &SessionSettings> = by_key(new);
         let mut diff = Self {
             log: old.log != new.log,
+            gobgp: old.gobgp != new.gobgp,
+            kubernetes: old.kubernetes != new.kubernetes,
             restart: restart(old, new),
             ..Self::default()
         };

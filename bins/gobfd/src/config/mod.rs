@@ -9,12 +9,15 @@
 mod diff;
 mod entries;
 mod environment;
+mod gobgp;
 mod keys;
+mod kubernetes;
 mod page;
 mod resolve;
 mod schema;
 mod sessions;
 mod settings;
+mod spec;
 mod unfinished;
 mod values;
 
@@ -25,8 +28,12 @@ use bfd_program::config::{parse_yaml, read_file};
 pub use bfd_program::config::{ConfigError, Problem};
 pub use diff::Diff;
 pub use environment::Environment;
+pub use gobgp::{DampeningSettings, GobgpSettings, Route, Strategy, TlsSettings};
 pub use page::manual_page;
-pub use settings::{Config, EngineSettings, GrpcSettings, MetricsSettings, SessionSettings};
+pub use settings::{
+    ApiServerSettings, Config, EngineSettings, Families, GrpcSettings, KubernetesSettings,
+    MetricsSettings, SessionSettings,
+};
 
 use entries::Entries;
 

@@ -8,8 +8,11 @@ use bfd_program::config::{ListenAddress, Problem, Scalar};
 use bfd_program::logging::{LogFormat, LogLevel, LogSettings};
 
 use super::entries::Entries;
+use super::gobgp;
+use super::kubernetes;
 use super::sessions;
 use super::settings::{Config, EngineSettings, GrpcSettings, MetricsSettings};
+use super::spec::Defaults;
 use super::unfinished;
 use super::values::Values;
 
@@ -35,13 +38,18 @@ fn config(values: &mut Values<'_>) -> Option<Config> {
     let metrics = metrics(values);
     let log = log(values);
     let engine = engine(values);
-    let sessions = sessions::read(values);
+    let gobgp = gobgp::read(values, grpc.as_ref());
+    let defaults = Defaults::read(values);
+    let sessions = sessions::read(values, defaults);
+    let kubernetes = kubernetes::read(values, defaults);
     Some(Config {
         grpc: grpc?,
         metrics: metrics?,
         log: log?,
         engine: engine?,
+        gobgp: gobgp?,
         sessions: sessions?,
+        kubernetes: kubernetes?,
     })
 }
 

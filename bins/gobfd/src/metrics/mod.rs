@@ -5,13 +5,14 @@
 //! of the running totals: the control plane ([`Totals`]). Thread: any. It must never ask a worker,
 //! keep a registry, or emit the same series twice.
 
+mod gobgp;
 mod groups;
 mod input;
 mod manual;
 mod table;
 mod totals;
 
-pub use input::{MetricsInput, SessionSample, WorkerSample};
+pub use input::{KubernetesSample, MetricsInput, SessionSample, WorkerSample};
 pub use manual::manual_page;
 pub use totals::Totals;
 
@@ -28,7 +29,7 @@ pub fn page(input: &MetricsInput<'_>) -> String {
         groups: &groups,
     };
     let mut out = String::with_capacity(16_384 + groups.len() * 2_048);
-    for family in table::FAMILIES {
+    for family in table::families() {
         let samples = &mut exposition::family(family.name, family.kind, family.help, &mut out);
         (family.read)(&scrape, samples);
     }

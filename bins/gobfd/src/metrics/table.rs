@@ -4,7 +4,7 @@ use bfd_program::exposition::{Samples, Type};
 use bfd_proto::State;
 
 use super::groups::Group;
-use super::input::{MetricsInput, WorkerSample};
+use super::input::{KubernetesSample, MetricsInput, WorkerSample};
 
 /// One family.
 pub(super) struct Family {
@@ -47,7 +47,11 @@ const TYPED: &[&str] = &["peer_addr", "local_addr", "session_type"];
 const WORKER: &[&str] = &["worker"];
 
 /// Every family, in the order of the page.
-pub(super) const FAMILIES: &[Family] = &[
+pub(super) fn families() -> impl Iterator<Item = &'static Family> {
+    FAMILIES.iter().chain(super::gobgp::FAMILIES).chain(LAST)
+}
+
+const FAMILIES: &[Family] = &[
     Family {
         name: "gobfd_bfd_sessions",
         kind: Type::Gauge,
@@ -203,14 +207,57 @@ pub(super) const FAMILIES: &[Family] = &[
         },
     },
     Family {
-        name: "gobfd_build_info",
+        name: "gobfd_kubernetes_connected",
         kind: Type::Gauge,
-        help: "What the daemon was built from; the value is 1.",
-        labels: &["version", "commit", "date"],
+        help: "1 while the Kubernetes nodes are listed and watched, else 0.",
+        labels: &[],
+        remark: "Like the other four of the node mesh it has no sample while `kubernetes.enabled` is \
+                 false. Sessions stay as they are while it is 0.",
+        read: |scrape, out| mesh(scrape, out, |mesh| mesh.connected.into()),
+    },
+    Family {
+        name: "gobfd_kubernetes_peers",
+        kind: Type::Gauge,
+        help: "Other nodes of the Kubernetes node mesh.",
+        labels: &[],
+        remark: "0 also while our own node is not selected.",
+        read: |scrape, out| mesh(scrape, out, |mesh| mesh.peers),
+    },
+    Family {
+        name: "gobfd_kubernetes_sessions",
+        kind: Type::Gauge,
+        help: "Sessions that the Kubernetes node mesh asks for.",
+        labels: &[],
         remark: "",
-        read: |scrape, out| out.add_build(scrape.input.build),
+        read: |scrape, out| mesh(scrape, out, |mesh| mesh.sessions),
+    },
+    Family {
+        name: "gobfd_kubernetes_lists_total",
+        kind: Type::Counter,
+        help: "Complete lists of the Kubernetes nodes that were read.",
+        labels: &[],
+        remark: "One at the start and after each reload; each further one means that the server no longer \
+                 knew where the watch was.",
+        read: |scrape, out| mesh(scrape, out, |mesh| mesh.lists),
+    },
+    Family {
+        name: "gobfd_kubernetes_failures_total",
+        kind: Type::Counter,
+        help: "Lists and watches of the Kubernetes nodes that failed.",
+        labels: &[],
+        remark: "",
+        read: |scrape, out| mesh(scrape, out, |mesh| mesh.failures),
     },
 ];
+
+const LAST: &[Family] = &[Family {
+    name: "gobfd_build_info",
+    kind: Type::Gauge,
+    help: "What the daemon was built from; the value is 1.",
+    labels: &["version", "commit", "date"],
+    remark: "",
+    read: |scrape, out| out.add_build(scrape.input.build),
+}];
 
 fn sessions(scrape: &Scrape<'_>, out: &mut Samples<'_>) {
     if scrape.groups.is_empty() {
@@ -229,6 +276,12 @@ fn transitions(scrape: &Scrape<'_>, out: &mut Samples<'_>) {
             let count = group.transitions[usize::from(from.bits())][usize::from(to.bits())];
             out.add(&labels, count);
         }
+    }
+}
+
+fn mesh(scrape: &Scrape<'_>, out: &mut Samples<'_>, value: fn(&KubernetesSample) -> u64) {
+    if let Some(mesh) = &scrape.input.kubernetes {
+        out.add("", value(mesh));
     }
 }
 

@@ -6,8 +6,12 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
+use ipnet::IpNet;
+
 use super::duration;
+use super::grpc_target::GrpcTarget;
 use super::listen::ListenAddress;
+use super::threshold::Threshold;
 
 /// The kind of value of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +39,7 @@ pub enum Kind {
         /// Greatest.
         max: u64,
     },
-    /// A number with decimals.
+    /// A positive number, decimals allowed.
     Decimal,
     /// A duration of 1 µs to 4 294 967 295 µs, whole microseconds, as packets carry it.
     Interval,
@@ -47,10 +51,20 @@ pub enum Kind {
     AnyCase(&'static [&'static str]),
     /// A TCP listen address.
     Listen,
+    /// Where a gRPC server is found.
+    GrpcTarget,
+    /// An IP prefix.
+    Prefix,
     /// The path of an HTTP URL.
     UrlPath,
     /// The absolute path of a Unix socket.
     SocketPath,
+    /// The absolute path of a file.
+    FilePath,
+    /// Where an HTTP server is, without path.
+    HttpUrl,
+    /// A DNS name of lower case (RFC 1123), as systems name their objects.
+    DnsName,
     /// A unicast IP address, optionally with a zone.
     Address,
     /// The name of a network interface.
@@ -76,10 +90,16 @@ pub enum Scalar {
     Interval(Duration),
     /// Any duration.
     Duration(Duration),
+    /// A positive number.
+    Decimal(Threshold),
     /// One of the words of its kind, in the spelling of the kind.
     Word(&'static str),
     /// Where to listen.
     Listen(ListenAddress),
+    /// Where a server is called.
+    GrpcTarget(GrpcTarget),
+    /// An IP prefix.
+    Prefix(IpNet),
     /// An address, canonical.
     Address(Zoned),
     /// Text, also that of a path or a name.
@@ -120,10 +140,7 @@ impl Kind {
             Self::OffOr { min, max } | Self::AutoOr { min, max } => {
                 integer(text, min, max).map(Scalar::Integer)
             }
-            Self::Decimal => text
-                .parse::<f64>()
-                .ok()
-                .map(|_| Scalar::Text(text.to_owned())),
+            Self::Decimal => Threshold::parse(text).map(Scalar::Decimal),
             Self::Interval => interval(text).map(Scalar::Interval),
             Self::Duration => duration::parse(text).map(Scalar::Duration),
             Self::Word(words) => words.iter().find(|w| **w == text).map(|w| Scalar::Word(w)),
@@ -132,9 +149,14 @@ impl Kind {
                 .find(|w| w.eq_ignore_ascii_case(text))
                 .map(|w| Scalar::Word(w)),
             Self::Listen => ListenAddress::parse(text).map(Scalar::Listen),
+            Self::GrpcTarget => GrpcTarget::parse(text).map(Scalar::GrpcTarget),
+            Self::Prefix => prefix(text).map(Scalar::Prefix),
             Self::Address => zoned(text).map(Scalar::Address),
             Self::UrlPath => is_url_path(text).then(|| Scalar::Text(text.to_owned())),
             Self::SocketPath => is_socket_path(text).then(|| Scalar::Text(text.to_owned())),
+            Self::FilePath => is_file_path(text).then(|| Scalar::Text(text.to_owned())),
+            Self::HttpUrl => is_safe_url(text).then(|| Scalar::Text(text.to_owned())),
+            Self::DnsName => is_dns_name(text).then(|| Scalar::Text(text.to_owned())),
             Self::Interface => is_interface(text).then(|| Scalar::Text(text.to_owned())),
             Self::Text | Self::Secret => Some(Scalar::Text(text.to_owned())),
             Self::Texts => None,
@@ -149,7 +171,7 @@ impl Kind {
             Self::Integer { min, max } => format!("a whole number from {min} to {max}"),
             Self::OffOr { min, max } => format!("0 (off) or a whole number from {min} to {max}"),
             Self::AutoOr { min, max } => format!("auto or a whole number from {min} to {max}"),
-            Self::Decimal => "a number".into(),
+            Self::Decimal => "a number above 0, such as 3 or 2.5".into(),
             Self::Interval => {
                 "a duration in whole microseconds such as 300ms, from 1us to 4294967295us".into()
             }
@@ -159,10 +181,21 @@ impl Kind {
             Self::Listen => {
                 "HOST:PORT or :PORT, an IPv6 address in brackets, the port a number".into()
             }
+            Self::GrpcTarget => "HOST:PORT or unix:PATH, an IPv6 address in brackets".into(),
+            Self::Prefix => {
+                "an IP prefix such as 198.51.100.1/32, the bits behind its length 0".into()
+            }
             Self::UrlPath => "a path that begins with /, made of letters, digits and -._~/, \
                               other than /healthz and /readyz"
                 .into(),
             Self::SocketPath => "an absolute path of at most 107 octets".into(),
+            Self::FilePath => "an absolute path of at most 4095 octets".into(),
+            Self::HttpUrl => {
+                "https://HOST:PORT, or http://HOST:PORT with a loopback address".into()
+            }
+            Self::DnsName => {
+                "a name of lower-case letters, digits, - and ., at most 253 octets".into()
+            }
             Self::Address => "a unicast IPv4 or IPv6 address".into(),
             Self::Interface => {
                 "an interface name of 1 to 15 octets without blanks, slash or colon".into()
@@ -171,6 +204,12 @@ impl Kind {
             Self::Texts => "a list of texts".into(),
         }
     }
+}
+
+/// Bits behind the length are a typing error, which of address and length nobody can tell.
+fn prefix(text: &str) -> Option<IpNet> {
+    let net: IpNet = text.parse().ok()?;
+    (net.trunc() == net).then_some(net)
 }
 
 fn alternatives(words: &[&str]) -> String {
@@ -265,4 +304,37 @@ fn is_url_path(text: &str) -> bool {
 /// `sun_path` holds 108 octets with the final zero.
 fn is_socket_path(text: &str) -> bool {
     text.starts_with('/') && (2..=107).contains(&text.len()) && !text.contains('\0')
+}
+
+/// `PATH_MAX` counts the final zero.
+fn is_file_path(text: &str) -> bool {
+    text.starts_with('/') && (2..=4095).contains(&text.len()) && !text.contains('\0')
+}
+
+/// Clear text is for this host only: a token travels with each request.
+fn is_safe_url(text: &str) -> bool {
+    let Ok(url) = text.parse::<axum::http::Uri>() else {
+        return false;
+    };
+    let host = url.host().unwrap_or_default();
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    let local = bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    let plain = url.authority().is_some_and(|at| !at.as_str().contains('@'));
+    let whole = matches!(url.path(), "" | "/") && url.query().is_none();
+    match url.scheme_str() {
+        Some("https") => whole && plain && !host.is_empty(),
+        Some("http") => whole && plain && local,
+        _ => false,
+    }
+}
+
+fn is_dns_name(text: &str) -> bool {
+    let label = |label: &str| {
+        let good = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+        !label.is_empty()
+            && label.bytes().all(good)
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    text.len() <= 253 && text.split('.').all(label)
 }

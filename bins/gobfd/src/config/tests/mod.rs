@@ -2,6 +2,8 @@ mod diff;
 mod environment;
 mod errors;
 mod files;
+mod gobgp;
+mod kubernetes;
 mod properties;
 mod sessions;
 mod table;
