@@ -33,8 +33,9 @@ test: ## Run every test: unit, property, simulation, interop with FRR and BIRD (
 	$(CARGO) test --workspace --no-fail-fast
 
 unit: ## Run the tests that need neither root nor network
-	@scripts/install build
-	$(CARGO) test --workspace --no-fail-fast --exclude bfd-testbed
+	@scripts/install test
+	$(CARGO) test --workspace --lib --bins --no-fail-fast
+	$(CARGO) test --package bfd-packet --package bfd-proto --package bfd-sim --test '*' --no-fail-fast
 
 interop: ## Run only the interop suite with the real FRR and BIRD (root)
 	@scripts/require-root interop
@@ -70,8 +71,8 @@ deny: ## Check licences, bans and sources of the dependencies
 	@scripts/install build
 	@scripts/cargo-deny check licenses bans sources
 
-fuzz: ## Fuzz each target for FUZZ_SECONDS, 60 by default (nightly compiler; `make test` replays the corpus)
-	@scripts/install build
+fuzz: ## Fuzz each target for FUZZ_SECONDS, 60 by default (`make test` only replays the corpus)
+	@scripts/install fuzz
 	@scripts/fuzz
 
 # --- containers and integration stacks (root) ----------------------------------------------------------

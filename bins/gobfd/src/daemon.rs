@@ -26,6 +26,7 @@ use crate::changes;
 use crate::config::Config;
 use crate::paths::{Feed, FeedError};
 use crate::reload::Settings;
+use crate::shortage;
 use crate::systemd;
 use crate::web::{self, Metrics};
 
@@ -141,6 +142,7 @@ impl Daemon {
         let mut followers = JoinSet::new();
         followers.spawn(feed.run());
         followers.spawn(follow(topology, control.clone()));
+        followers.spawn(shortage::follow(engine.clone()));
         let watched = Arc::clone(&vitals);
         followers.spawn(async move { watched.follow(engine).await });
         if let Some(interval) = systemd::watchdog() {

@@ -12,5 +12,6 @@ pub mod logging;
 pub mod metrics;
 pub mod paths;
 pub mod reload;
+mod shortage;
 mod systemd;
 pub mod web;

@@ -110,16 +110,15 @@ impl Io for LinuxIo {
 
     fn reserve(&mut self, packets: usize) -> BufferGrant {
         let asked = packets.saturating_mul(PACKET_MEMORY);
-        let asked = asked.max(self.least_buffer);
-        let grants = self
-            .sockets
-            .iter()
-            .filter_map(|socket| socket.resize_buffer(asked).ok());
-        let none = BufferGrant {
+        let bytes = asked.max(self.least_buffer);
+        let sockets = self.sockets.iter();
+        let grants = sockets.filter_map(|socket| socket.resize_buffer(bytes).ok());
+        let smallest = grants.map(|grant| grant.granted).min();
+        // Whether the configured minimum was granted was told at the start.
+        BufferGrant {
             asked,
-            granted: asked,
-        };
-        grants.min_by_key(|grant| grant.granted).unwrap_or(none)
+            granted: smallest.unwrap_or(asked),
+        }
     }
 
     fn wait(&mut self, until: Instant) {

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use bfd_proto::{
     Actions, Admin, ControlPacket, Discard, Discriminator, Input, Instant, LocalHealth,
-    PathProblem, Received, Session, State, StateChange,
+    PathProblem, Received, Session, SessionSpec, State, StateChange,
 };
 
 use crate::command::{Add, path};
@@ -32,6 +32,7 @@ pub(crate) struct Shard {
     health: LocalHealth,
     owed: owed::Owed,
     leaving: Vec<(Instant, SessionId)>,
+    packets_per_second: u64,
     meters: Arc<Meters>,
 }
 
@@ -55,6 +56,7 @@ impl Shard {
             health: LocalHealth::default(),
             owed: owed::Owed::default(),
             leaving: Vec::new(),
+            packets_per_second: 0,
             meters,
         }
     }
@@ -83,6 +85,7 @@ impl Shard {
             leaving: false,
         };
         self.make_room(id.slot);
+        self.packets_per_second += most_packets_per_second(&spec);
         self.slots[id.slot as usize] = Some(entry);
         self.by_discriminator
             .insert(id.discriminator.get(), id.slot);
@@ -110,6 +113,20 @@ impl Shard {
             let actions = entry.session.handle(now, input, health);
             self.apply(id.slot, now, actions);
         }
+    }
+
+    /// Gives a session other values; nothing if it is gone.
+    pub(crate) fn update(&mut self, id: SessionId, now: Instant, spec: SessionSpec) {
+        if let Some(entry) = entry(&mut self.slots, id) {
+            self.packets_per_second -= most_packets_per_second(entry.session.spec());
+            self.packets_per_second += most_packets_per_second(&spec);
+            self.input(id, now, Input::Spec(spec));
+        }
+    }
+
+    /// Packets a second that the sessions here may receive together.
+    pub(crate) const fn packets_per_second(&self) -> u64 {
+        self.packets_per_second
     }
 
     /// Gives a session another way out, or takes it away.
@@ -153,7 +170,8 @@ impl Shard {
 
     /// Forgets a session at once.
     pub(crate) fn forget(&mut self, id: SessionId) {
-        if entry(&mut self.slots, id).is_some() {
+        if let Some(entry) = entry(&mut self.slots, id) {
+            self.packets_per_second -= most_packets_per_second(entry.session.spec());
             self.slots[id.slot as usize] = None;
             self.by_discriminator.remove(&id.discriminator.get());
             self.wheel.cancel(id.slot);
@@ -360,6 +378,12 @@ fn entry(slots: &mut [Option<Entry>], id: SessionId) -> Option<&mut Entry> {
     (entry.id.generation == id.generation).then_some(entry)
 }
 
+/// What the peer may send at most: a jittered sender sends up to a third more than one packet an
+/// interval.
+fn most_packets_per_second(spec: &SessionSpec) -> u64 {
+    1_333_333 / u64::from(spec.required_min_rx.micros().0.max(1)) + 1
+}
+
 /// Hashes discriminators by one multiplication. The keys in the map are random and secret, so no
 /// flood of others can make them collide.
 #[derive(Clone, Copy, Debug, Default)]
@@ -381,3 +405,6 @@ impl Hasher for DiscriminatorHasher {
         self.0 ^= self.0 >> 32;
     }
 }
+
+#[cfg(test)]
+mod tests;

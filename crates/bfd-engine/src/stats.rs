@@ -110,7 +110,8 @@ pub struct DeskStats {
     pub discards: [u64; Discard::COUNT],
     /// Packets the kernel dropped at a full receive buffer.
     pub socket_drops: u64,
-    /// Whether the receive buffer is smaller than the sessions need: raise `net.core.rmem_max`.
+    /// Whether the receive buffers hold less than a second of what the sessions may receive: the
+    /// process has no `CAP_NET_ADMIN`, and `net.core.rmem_max` is too small.
     pub buffer_short: bool,
     /// Messages waiting.
     pub mailbox_depth: usize,

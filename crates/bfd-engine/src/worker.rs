@@ -60,7 +60,7 @@ pub struct Worker<I> {
     scratch: Box<[u8]>,
     failed: Vec<(u32, i32)>,
     wanted: Instant,
-    packets_per_second: u64,
+    /// Packets a second that the receive buffers were made for.
     reserved: u64,
     stopped: bool,
 }
@@ -77,7 +77,6 @@ impl<I: Io> Worker<I> {
             scratch: vec![0; SCRATCH].into_boxed_slice(),
             failed: Vec::with_capacity(256),
             wanted: now,
-            packets_per_second: 0,
             reserved: 0,
             stopped: false,
         }
@@ -188,12 +187,12 @@ impl<I: Io> Worker<I> {
     fn command(&mut self, now: Instant, command: Command) {
         match command {
             Command::Add(add) => {
-                self.expect_traffic(add.spec.required_min_rx.micros().0);
                 self.shard.add(now, *add);
+                self.make_room();
             }
             Command::Update(id, spec) => {
-                self.expect_traffic(spec.required_min_rx.micros().0);
-                self.shard.input(id, now, Input::Spec(spec));
+                self.shard.update(id, now, spec);
+                self.make_room();
             }
             Command::Admin(id, admin) => self.shard.input(id, now, Input::Admin(admin)),
             Command::Path(id, egress) => self.shard.repath(id, now, egress),
@@ -205,12 +204,10 @@ impl<I: Io> Worker<I> {
     }
 
     /// Lets the receive buffers hold a second of what sessions may receive. They never shrink.
-    fn expect_traffic(&mut self, interval_micros: u32) {
-        // A jittered sender sends up to a third more than one packet an interval.
-        let rate = 1_333_333 / u64::from(interval_micros.max(1)) + 1;
-        self.packets_per_second += rate;
-        if self.packets_per_second > self.reserved {
-            self.reserved = self.packets_per_second.next_power_of_two();
+    fn make_room(&mut self) {
+        let expected = self.shard.packets_per_second();
+        if expected > self.reserved {
+            self.reserved = expected.next_power_of_two();
             let grant = self
                 .io
                 .reserve(usize::try_from(self.reserved).unwrap_or(usize::MAX));

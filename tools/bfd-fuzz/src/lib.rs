@@ -1,8 +1,7 @@
 //! What the fuzzers try.
 //!
-//! Purpose: one function per target, called by libFuzzer (`fuzz/`, needs a nightly compiler) and by
-//! the test of this crate, which replays the kept corpus and a bounded number of seeded mutations
-//! on stable. Thread: any. It must panic on a fault and on nothing else.
+//! Purpose: one function per target, called by libFuzzer (`fuzz/`, `make fuzz`) and by the test of
+//! this crate, which replays the kept corpus and a bounded number of seeded mutations. Thread: any. It must panic on a fault and on nothing else.
 #![forbid(unsafe_code)]
 
 mod codec;

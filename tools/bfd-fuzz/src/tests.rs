@@ -1,4 +1,4 @@
-//! The targets on stable: everything kept, and mutations of it from a fixed seed.
+//! The targets without a fuzzer: everything kept, and mutations of it from a fixed seed.
 
 use super::TARGETS;
 use std::fs;

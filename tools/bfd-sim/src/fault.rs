@@ -60,6 +60,31 @@ pub(crate) struct Limits {
 }
 
 impl Fault {
+    /// How many sorts there are.
+    pub const SORTS: usize = 15;
+
+    /// Its sort, by name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing",
+            Self::Cut => "cut",
+            Self::CutFrom(_) => "cut from",
+            Self::ShortStall(_) => "short stall",
+            Self::LongStall(_) => "long stall",
+            Self::WorkerStall(..) => "worker stall",
+            Self::Overflow(_) => "overflow",
+            Self::SendError(..) => "send error",
+            Self::LinkDown(_) => "link down",
+            Self::AdminDown(_) => "admin down",
+            Self::Removal(_) => "removal",
+            Self::Restart(_) => "restart",
+            Self::WallStep(..) => "wall step",
+            Self::WallStepInStall(..) => "wall step in stall",
+            Self::Retune(..) => "retune",
+        }
+    }
+
     /// Any fault, each as likely as the others.
     pub(crate) fn any(chance: &mut Chance, workers: [usize; 2]) -> Self {
         let host = chance.pick(&[0, 1]);
@@ -70,7 +95,7 @@ impl Fault {
             20_000_000,
             3_600_000_000_000,
         ]);
-        chance.pick(&[
+        let sorts: [Self; Self::SORTS] = [
             Self::Nothing,
             Self::Cut,
             Self::CutFrom(host),
@@ -86,7 +111,8 @@ impl Fault {
             Self::WallStep(host, step),
             Self::WallStepInStall(host, step),
             Self::Retune(host, chance.clone().pick(&[15_000, 40_000, 200_000])),
-        ])
+        ];
+        chance.pick(&sorts)
     }
 
     /// Whether it can make the kernel's time stamps ambiguous: after a step that is smaller than a

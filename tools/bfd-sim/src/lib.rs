@@ -21,4 +21,4 @@ pub use link::Link;
 pub use oracle::Violation;
 pub use scenario::{Outcome, run};
 pub use trace::Trace;
-pub use world::World;
+pub use world::{Mishaps, World};

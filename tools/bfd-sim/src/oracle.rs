@@ -126,3 +126,6 @@ impl End {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

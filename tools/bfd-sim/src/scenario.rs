@@ -4,12 +4,12 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
 use bfd_engine::{Egress, Endpoint, NewSession};
-use bfd_proto::{DetectMult, Interval, Micros, Role, SessionKind, SessionSpec};
+use bfd_proto::{DetectMult, Interval, Micros, Role, SessionKind, SessionSpec, Verdict};
 
 use crate::fault::{Cast, Limits};
 use crate::oracle::{End, Violation};
 use crate::world::IFINDEX;
-use crate::{Chance, Fault, Link, Trace, World};
+use crate::{Chance, Fault, Link, Mishaps, Trace, World};
 
 /// How long sessions may take to come Up: a few slow intervals, and the detection times of a
 /// state that is not Up.
@@ -20,6 +20,10 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub struct Outcome {
     /// What went wrong in it.
     pub faults: Vec<Fault>,
+    /// What a single fault was called, by every end that went down.
+    pub verdicts: Vec<Verdict>,
+    /// What the path did to packets.
+    pub mishaps: Mishaps,
     /// Nothing, or the first invariant that was broken.
     pub result: Result<(), Violation>,
     /// What happened, if that was wanted.
@@ -38,6 +42,8 @@ pub fn run(seed: u64, trace: bool) -> Outcome {
     };
     Outcome {
         faults: scenario.faults,
+        verdicts: scenario.verdicts,
+        mishaps: scenario.world.mishaps,
         result,
         trace: scenario.world.trace,
     }
@@ -47,6 +53,7 @@ struct Scenario {
     world: World,
     workers: [usize; 2],
     faults: Vec<Fault>,
+    verdicts: Vec<Verdict>,
 }
 
 impl Scenario {
@@ -63,6 +70,7 @@ impl Scenario {
             world,
             workers,
             faults: Vec::new(),
+            verdicts: Vec::new(),
         }
     }
 
@@ -85,7 +93,7 @@ impl Scenario {
         self.world
             .pass(chance.between(Duration::from_millis(50), Duration::from_millis(300)))?;
         self.check_negotiation()?;
-        self.verdicts();
+        self.forget_verdicts();
         let limits = self.limits();
         let time = fault.duration(limits);
         self.begin(fault, time);
@@ -180,6 +188,7 @@ impl Scenario {
                     let what = format!("{fault:?} gave host {side} the verdicts {verdicts:?}");
                     return Err(Violation(what));
                 }
+                self.verdicts.extend(verdicts);
             }
         }
         Ok(())
@@ -193,7 +202,7 @@ impl Scenario {
         self.world.pairs.iter().map(cast).collect()
     }
 
-    fn verdicts(&mut self) {
+    fn forget_verdicts(&mut self) {
         for end in self.world.pairs.iter_mut().flatten() {
             end.take_verdicts();
         }

@@ -40,8 +40,21 @@ pub struct World {
     promised: [Instant; 2],
     sequence: u64,
     chance: Chance,
+    /// What the links did to packets.
+    pub mishaps: Mishaps,
     /// What happened, if wanted.
     pub trace: Trace,
+}
+
+/// Packets that did not simply arrive.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mishaps {
+    /// Never arrived.
+    pub lost: u64,
+    /// Arrived twice.
+    pub doubled: u64,
+    /// Arrived before one that was sent earlier.
+    pub overtook: u64,
 }
 
 /// A packet on its way, ordered by arrival.
@@ -70,6 +83,7 @@ impl World {
             promised: [Instant::ZERO; 2],
             sequence: 0,
             chance,
+            mishaps: Mishaps::default(),
             trace,
         }
     }
@@ -245,7 +259,9 @@ impl World {
         let now = self.now();
         for flight in flights {
             let times = self.links[flight.from].carry(&mut self.chance);
+            self.mishaps.doubled += u64::from(times.len() > 1);
             if times.is_empty() {
+                self.mishaps.lost += 1;
                 self.trace
                     .note(now, || format!("lost: {}", describe(&flight)));
             }
@@ -262,6 +278,7 @@ impl World {
         } else {
             at.max(*promised + Duration::from_micros(1))
         };
+        self.mishaps.overtook += u64::from(at < *promised);
         *promised = at.max(*promised);
         let sequence = self.sequence;
         self.sequence += 1;

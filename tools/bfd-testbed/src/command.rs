@@ -1,6 +1,7 @@
 //! Running a short command and keeping what it said.
 
 use std::io;
+use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -16,6 +17,8 @@ pub(crate) fn run(program: impl AsRef<Path>, args: &[&str]) -> Result<String> {
     let output = Command::new(program)
         .args(args)
         .stdin(Stdio::null())
+        // Ctrl-C is for this program: it then undoes what it made, and needs its own commands for it.
+        .process_group(0)
         .output()
         .map_err(|source| start_error(program, &line, source))?;
     if output.status.success() {

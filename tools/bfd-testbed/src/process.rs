@@ -1,6 +1,7 @@
 //! A daemon that runs in a namespace and does not outlive its guard.
 
 use std::fs::File;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::time::Duration;
@@ -83,6 +84,8 @@ impl Process {
             .stdin(Stdio::null())
             .stdout(stdout)
             .stderr(stderr)
+            // Ctrl-C is for this program, which then ends its children itself.
+            .process_group(0)
             .spawn()
             .map_err(|source| start_error(Path::new("ip"), &line, source))?;
         made.processes.insert(child.id());

@@ -126,7 +126,8 @@ fn hops(kind: EnumValue<SessionType>) -> Result<Hops, ConnectError> {
             Err(invalid(format!("{known:?}: invalid session type")))
         }
         _ => Err(invalid(format!(
-            "{known:?}: session type requires dedicated transport configuration"
+            "{known:?}: session type requires dedicated transport configuration, \
+             which is not part of this release"
         ))),
     }
 }

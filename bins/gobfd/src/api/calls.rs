@@ -47,8 +47,11 @@ fn log(procedure: &str, took: Took, error: Option<&ConnectError>) {
     match error {
         Some(error) => tracing::warn!(procedure, duration, %error, "rpc completed with error"),
         None if CHANGES.contains(&procedure) => {
-            tracing::info!(procedure, duration, "rpc completed")
+            tracing::info!(procedure, duration, "rpc completed");
         }
         None => tracing::debug!(procedure, duration, "rpc completed"),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -35,7 +35,11 @@ pub fn router(control: Control, vitals: Arc<Vitals>) -> Router {
     let router = bfd_api::v1::EchoServiceExt::register(Arc::clone(&unfinished), router);
     let router = bfd_api::v1::MicroBfdServiceExt::register(unfinished, router);
     let router = Arc::new(HealthService::from_arc(vitals)).register(router);
-    let router = apply_request_limits(router, request_limits());
+    served(apply_request_limits(router, request_limits()))
+}
+
+/// The procedures behind what holds for all of them.
+fn served(router: connectrpc::Router) -> Router {
     let service = ConnectRpcService::new(router).with_interceptor(Calls);
     Router::new().fallback_service(service)
 }

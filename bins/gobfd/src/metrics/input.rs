@@ -44,6 +44,8 @@ pub struct WorkerSample {
     pub detection_lateness: HistogramSample,
     /// Packets lost because a receive buffer was full.
     pub socket_drops: u64,
+    /// Whether the receive buffers hold less than a second of what the sessions may receive.
+    pub buffer_short: bool,
     /// Packets that arrived on the wrong thread and were passed on.
     pub misdirected: u64,
     /// Messages that wait for the thread.

@@ -169,6 +169,18 @@ pub(super) const FAMILIES: &[Family] = &[
         },
     },
     Family {
+        name: "gobfd_engine_receive_buffer_short",
+        kind: Type::Gauge,
+        help: "1 while the receive buffers hold less than a second of what the sessions may receive.",
+        labels: WORKER,
+        remark: "Raise `net.core.rmem_max` or grant `CAP_NET_ADMIN`; the log says so once.",
+        read: |scrape, out| {
+            each_worker(scrape, |labels, worker| {
+                out.add(labels, u64::from(worker.buffer_short));
+            });
+        },
+    },
+    Family {
         name: "gobfd_engine_misdirected_packets_total",
         kind: Type::Counter,
         help: "Packets that arrived on the wrong worker and were passed on.",

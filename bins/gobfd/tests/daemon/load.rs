@@ -39,6 +39,14 @@ fn sum(page: &str, family: &str, label: &str) -> u64 {
     lines.filter_map(value).sum()
 }
 
+/// Why sessions went down, as the daemon sees it.
+fn causes(page: &str) -> String {
+    let lines = page.lines();
+    let downs = lines.filter(|line| line.starts_with("gobfd_bfd_downs_total{"));
+    let some = downs.filter(|line| !line.ends_with(" 0"));
+    some.collect::<Vec<_>>().join("\n")
+}
+
 fn up(daemon: &Daemon) -> usize {
     let (_, page) = daemon.get("/metrics");
     let states = page
@@ -95,7 +103,8 @@ fn readers_do_not_disturb_five_thousand_sessions() -> Result<()> {
     );
     for daemon in [&left, &right] {
         let (_, page) = daemon.get("/metrics");
-        assert_eq!(sum(&page, "gobfd_bfd_session_flaps_total{", ""), 0, "flaps");
+        let flaps = sum(&page, "gobfd_bfd_session_flaps_total{", "");
+        assert_eq!(flaps, 0, "flaps, by cause:\n{}", causes(&page));
         assert_eq!(up(daemon), COUNT);
     }
     // All at once does not fit, and says what to do.

@@ -117,6 +117,40 @@ fn a_missing_permission_is_named() -> Result<()> {
     Ok(())
 }
 
+/// Without the right to exceed the sysctl, buffers are short: at the start against the configured
+/// size, later against the load. Both are said, and the daemon runs.
+#[test]
+fn buffers_that_are_too_small_are_told_with_the_remedy() -> Result<()> {
+    let (_topology, host) = lonely()?;
+    let text = "engine: {receive_buffer: 1073741824}\n\
+                sessions: [{peer: 10.0.0.2, required_min_rx: 10us}]\n";
+    let path = host.folder().join("gobfd.yml");
+    std::fs::write(&path, text).expect("the folder of a namespace");
+    let config = path.display().to_string();
+    let setpriv = Path::new("setpriv");
+    let rights = ["--bounding-set=-net_admin", "--inh-caps=-net_admin"];
+    let args = [rights[0], rights[1], GOBFD, "--config", &config];
+    let mut daemon = Process::start(&host, "short", setpriv, &args, host.folder())?;
+    for sentence in [
+        "the receive buffer of UDP port 3784 (IPv4) has ",
+        "the receive buffers hold less than a second of what the sessions may receive",
+    ] {
+        bfd_testbed::eventually(sentence, || {
+            let log = daemon.log();
+            let line = log.lines().find(|line| line.contains(sentence));
+            let line = line.ok_or_else(|| log.clone())?;
+            assert!(line.contains("\"level\":\"WARN\""), "{line}");
+            assert!(
+                line.contains("raise net.core.rmem_max or grant CAP_NET_ADMIN"),
+                "{line}"
+            );
+            Ok::<_, String>(())
+        })?;
+    }
+    assert!(daemon.terminate(Duration::from_secs(10))?.success());
+    Ok(())
+}
+
 #[test]
 fn a_bad_configuration_keeps_it_from_starting() -> Result<()> {
     let (_topology, host) = lonely()?;

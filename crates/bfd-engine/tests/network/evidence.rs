@@ -1,9 +1,11 @@
 //! Why a session is not Up: each cause is made to happen.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::support::{End, Namespaces, await_that, ifindex, session};
 use bfd_engine::{Egress, Event, NewSession, SessionId};
+use bfd_net::TxBatch;
 use bfd_proto::{Diagnostic, Discard, PathProblem, SessionKind, State, StateChange, Verdict};
 
 const MULTIHOP: SessionKind = SessionKind::MultiHop { min_ttl: 254 };
@@ -130,6 +132,44 @@ fn packets_that_cannot_be_sent_are_our_own_failure() {
         .namespaces
         .run(0, &["ip", "link", "set", "veth0", "up"]);
     stage.await_up();
+}
+
+/// A peer that begins to authenticate while we do not: its packets come, and none counts.
+// covers: 5880-6.8.6-10
+#[test]
+fn packets_that_we_cannot_authenticate_are_named_as_the_cause() {
+    let mut stage = Stage::up(SINGLE);
+    let (mine, yours) = [0, 1]
+        .map(|side: usize| stage.ids[side].discriminator)
+        .into();
+    stage.ends[1].stop();
+    let vectors = bfd_spec::vectors("auth").expect("spec/vectors/auth.yml");
+    let mut payload = vectors[0].payload();
+    payload[4..8].copy_from_slice(&yours.get().to_be_bytes());
+    payload[8..12].copy_from_slice(&mine.get().to_be_bytes());
+    let mut tx = stage
+        .namespaces
+        .inside(1, || TxBatch::open().expect("raw socket"));
+    let address = |text: &str| text.parse::<IpAddr>().expect("an address");
+    let egress = bfd_net::Egress {
+        local: address("10.0.0.2"),
+        peer: address("10.0.0.1"),
+        ifindex: 0,
+        source_port: 50_000,
+        destination_port: 3784,
+        dont_fragment: false,
+    };
+    await_that("the session goes down", || {
+        tx.push(&egress, &payload, 0);
+        tx.flush(|_, errno| panic!("not sent: {errno}"));
+        stage.ends[0].view(stage.ids[0]).state == State::Down
+    });
+    let change = stage.await_down(0);
+    assert_eq!(
+        verdict(&change),
+        Some(Verdict::Auth(Discard::AuthUnexpected))
+    );
+    assert!(change.down.is_some_and(|down| down.evidence.discards > 0));
 }
 
 #[test]

@@ -70,6 +70,7 @@ fn removal_tells_the_peer_and_frees_the_session() {
     ends[0].await_state(a, State::Up);
     ends[1].await_state(b, State::Up);
     ends[0].handle.admin(a, Admin::Down);
+    ends[0].await_event(|event| down(event) == Some(Verdict::Admin));
     ends[1].await_event(|event| down(event) == Some(Verdict::PeerAdminDown));
     ends[0].handle.admin(a, Admin::Up);
     ends[1].await_state(b, State::Up);
@@ -111,6 +112,26 @@ fn a_second_engine_in_the_namespace_is_refused_with_a_clear_sentence() {
             .contains("already runs in this network namespace"),
         "{error}"
     );
+}
+
+/// Readable names in `top -H`, and sleeps that end when asked: the kernel's slack is 50 µs.
+#[test]
+fn threads_have_names_and_no_timer_slack() {
+    let namespaces = Namespaces::new();
+    let _end = End::start(&namespaces, 0);
+    let read = |path: String| std::fs::read_to_string(path).unwrap_or_default();
+    for wanted in ["bfd-worker-0\n", "bfd-desk\n"] {
+        await_that(wanted, || {
+            let threads = std::fs::read_dir("/proc/self/task")
+                .expect("proc")
+                .flatten();
+            let mut ids = threads.map(|entry| entry.file_name().to_string_lossy().into_owned());
+            ids.any(|id| {
+                read(format!("/proc/self/task/{id}/comm")) == wanted
+                    && read(format!("/proc/{id}/timerslack_ns")) == "1\n"
+            })
+        });
+    }
 }
 
 fn down(event: &Event) -> Option<Verdict> {

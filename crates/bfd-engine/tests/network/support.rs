@@ -31,9 +31,7 @@ impl Namespaces {
         let [a, b] = &both.0;
         ip(&["netns", "add", a]);
         ip(&["netns", "add", b]);
-        ip(&[
-            "link", "add", "veth0", "netns", a, "type", "veth", "peer", "name", "veth0", "netns", b,
-        ]);
+        both.join("veth0");
         for side in [0, 1] {
             let host = side + 1;
             let lines = format!(
@@ -45,6 +43,14 @@ impl Namespaces {
             both.batch(side, &lines);
         }
         both
+    }
+
+    /// Joins both sides by another link; it is down.
+    pub(crate) fn join(&self, name: &str) {
+        let [a, b] = &self.0;
+        ip(&[
+            "link", "add", name, "netns", a, "type", "veth", "peer", "name", name, "netns", b,
+        ]);
     }
 
     /// Runs a program on one side; it must succeed.
@@ -126,9 +132,14 @@ impl End {
         }
     }
 
-    /// Ends the engine on this side without a word to its peers and starts another.
-    pub(crate) fn restart(&mut self, namespaces: &Namespaces, side: usize) {
+    /// Ends the engine on this side without a word to its peers.
+    pub(crate) fn stop(&mut self) {
         self.engine.take().into_iter().for_each(Engine::stop);
+    }
+
+    /// The same, and starts another.
+    pub(crate) fn restart(&mut self, namespaces: &Namespaces, side: usize) {
+        self.stop();
         *self = Self::start(namespaces, side);
     }
 
@@ -171,7 +182,7 @@ impl End {
 
 impl Drop for End {
     fn drop(&mut self) {
-        self.engine.take().into_iter().for_each(Engine::stop);
+        self.stop();
     }
 }
 
@@ -222,9 +233,14 @@ pub(crate) fn session(kind: SessionKind, local: &str, peer: &str, ifindex: u32) 
 
 /// The index of `veth0` on one side.
 pub(crate) fn ifindex(namespaces: &Namespaces, side: usize) -> u32 {
+    ifindex_of(namespaces, side, "veth0")
+}
+
+/// The index of a link on one side.
+pub(crate) fn ifindex_of(namespaces: &Namespaces, side: usize, link: &str) -> u32 {
     namespaces.inside(side, || {
         let text = Command::new("ip")
-            .args(["-o", "link", "show", "veth0"])
+            .args(["-o", "link", "show", link])
             .output()
             .expect("ip");
         let text = String::from_utf8(text.stdout).expect("text");

@@ -109,7 +109,8 @@ fn each_fault_has_its_code_and_message() {
         (|r| r.r#type = EnumValue::default(), Invalid, "SESSION_TYPE_UNSPECIFIED: invalid session type"),
         (|r| r.r#type = EnumValue::Unknown(77), Invalid, "77: invalid session type"),
         (|r| r.r#type = SessionType::SESSION_TYPE_ECHO.into(), Invalid,
-            "SESSION_TYPE_ECHO: session type requires dedicated transport configuration"),
+            "SESSION_TYPE_ECHO: session type requires dedicated transport configuration, \
+             which is not part of this release"),
         (|r| r.r#type = SessionType::SESSION_TYPE_MICRO_BFD.into(), Invalid, "SESSION_TYPE_MICRO_BFD: "),
         (|r| r.r#type = SessionType::SESSION_TYPE_VXLAN.into(), Invalid, "SESSION_TYPE_VXLAN: "),
         (|r| r.r#type = SessionType::SESSION_TYPE_GENEVE.into(), Invalid, "SESSION_TYPE_GENEVE: "),

@@ -92,7 +92,7 @@ pub(super) const KEYS: &[Key] = &[
         Kind::AutoOr { min: 1, max: 64 },
         Preset::Value("auto"),
         Applies::Restart,
-        "Number of data-plane threads. `auto` chooses by the cores the process may use.",
+        "Number of data-plane threads. `auto` is one thread, which serves some thousand sessions.",
     )
     .since(NEW),
     key(

@@ -56,6 +56,7 @@ fn input(sessions: Vec<SessionSample>, totals: &Totals) -> MetricsInput<'_> {
         loop_lateness: histogram(),
         detection_lateness: histogram(),
         socket_drops: 5,
+        buffer_short: true,
         misdirected: 6,
         mailbox_depth: 7,
     };
