@@ -87,7 +87,7 @@ logs() {
     local name
     for name in $(containers --format '{{.Names}}'); do
         say "$name"
-        podman logs --tail "${1:-all}" "$name" 2>&1 || true
+        podman logs --tail "${1:--1}" "$name" 2>&1
     done
 }
 
