@@ -38,7 +38,7 @@ const ARROWS: &[(&str, &str, &[&str])] = &[
             "bfd-program",
         ],
     ),
-    ("bins", "gobfdctl", &["bfd-api"]),
+    ("bins", "gobfdctl", &["bfd-api", "bfd-program"]),
     ("bins", "gobfd-exabgp-bridge", &["bfd-api", "bfd-program"]),
     ("bins", "gobfd-haproxy-agent", &["bfd-api", "bfd-program"]),
     ("tools", "bfd-docs", &[]),

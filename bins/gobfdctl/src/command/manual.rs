@@ -2,25 +2,13 @@
 
 use std::io::Write;
 
+use bfd_program::cli::BUILD;
 use clap::Command;
 use clap_mangen::Man;
 
 use crate::cli::Shell;
 use crate::exit::{self, Exit};
 use crate::fault::Fault;
-
-/// Version, commit and date, given to the compiler as the daemon's are.
-const VERSION: &str = or(option_env!("GOBFD_VERSION"), "dev");
-const COMMIT: &str = or(option_env!("GOBFD_COMMIT"), "unknown");
-const DATE: &str = or(option_env!("GOBFD_BUILD_DATE"), "unknown");
-
-/// An empty value counts as none: build scripts often pass one.
-const fn or(value: Option<&'static str>, otherwise: &'static str) -> &'static str {
-    match value {
-        Some(value) if !value.is_empty() => value,
-        _ => otherwise,
-    }
-}
 
 /// Help of the whole program, or of one group of commands.
 pub(super) fn help(group: Option<&str>, out: &mut dyn Write) -> Result<Exit, Fault> {
@@ -36,10 +24,7 @@ pub(super) fn help(group: Option<&str>, out: &mut dyn Write) -> Result<Exit, Fau
 }
 
 pub(super) fn version(out: &mut dyn Write) -> Result<Exit, Fault> {
-    writeln!(
-        out,
-        "gobfdctl {VERSION}\n  commit:  {COMMIT}\n  built:   {DATE}"
-    )?;
+    write!(out, "{}", BUILD.describe("gobfdctl"))?;
     Ok(Exit::Success)
 }
 

@@ -8,6 +8,8 @@ use bfd_api::v1::{
     SessionEvidence,
 };
 
+use bfd_program::config::go_text;
+
 use super::Table;
 use crate::{go, names};
 
@@ -44,7 +46,7 @@ impl Lines {
 
     fn interval(&mut self, label: &str, value: Option<&bfd_api::Duration>) {
         if let Some(value) = go::wire(value) {
-            self.add(label, go::duration(value));
+            self.add(label, go_text(value));
         }
     }
 

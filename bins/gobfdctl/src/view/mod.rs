@@ -14,6 +14,7 @@ pub(crate) use session::SessionView;
 
 use std::time::Duration;
 
+use bfd_program::config::go_text;
 use serde_saphyr::DoubleQuoted;
 
 use crate::go;
@@ -27,14 +28,14 @@ fn time(at: &bfd_api::Timestamp) -> Time {
 
 /// A duration of a message in Go's form.
 fn interval(value: Option<&bfd_api::Duration>) -> Option<String> {
-    go::wire(value).map(go::duration)
+    go::wire(value).map(go_text)
 }
 
 /// As [`interval`], absent when zero, for values that are mostly zero.
 fn some_interval(value: Option<&bfd_api::Duration>) -> Option<String> {
     go::wire(value)
         .filter(|value| *value > Duration::ZERO)
-        .map(go::duration)
+        .map(go_text)
 }
 
 fn is_false(value: &bool) -> bool {
