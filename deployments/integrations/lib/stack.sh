@@ -97,7 +97,7 @@ finish() {
     trap '' INT TERM
     if [ "$status" -ne 0 ]; then
         echo "$STACK: FAILED. The last lines of each container:" >&2
-        logs 15 >&2
+        logs 15 >&2 || true
     fi
     down
     exit "$status"
