@@ -24,6 +24,7 @@ use crate::announce;
 use crate::api::{self, HealthSwitch as _, Vitals};
 use crate::changes;
 use crate::config::Config;
+use crate::integrations::{Board, Integrations, SetupError};
 use crate::paths::{Feed, FeedError};
 use crate::reload::Settings;
 use crate::shortage;
@@ -48,6 +49,9 @@ pub enum DaemonError {
     /// The kernel does not tell of interfaces.
     #[error(transparent)]
     Feed(#[from] FeedError),
+    /// An integration lacks something.
+    #[error(transparent)]
+    Integration(#[from] SetupError),
     /// A thread or a signal handler could not be made.
     #[error("cannot start: {0}")]
     System(#[from] io::Error),
@@ -75,20 +79,27 @@ pub async fn run(mut settings: Settings) -> Result<Ended, DaemonError> {
         metrics_addr = %config.metrics.addr,
         "gobfd starting"
     );
+    Integrations::check(config)?;
     let doors = Doors::open(config).await?;
     let engine = Engine::start(&engine_config(config))?;
     announce::data_plane(&engine);
     let (feed, topology) = Feed::open().await?;
-    let daemon = Daemon::start(config, engine.handle(), topology, feed)?;
+    let mut daemon = Daemon::start(engine.handle(), topology, feed)?;
     // A daemon that stops while it starts has nothing to say yet.
     let _ = settings.apply(&daemon.control).await;
+    let control = daemon.control.clone();
+    daemon.integrations.apply(settings.config(), &control).await;
+    let config = settings.config();
     let (stop, stopping) = watch::channel(false);
     let servers = daemon.serve(config, doors, &stopping);
     daemon.vitals.set_ready(true);
     systemd::notify(NotifyState::Ready);
     let ended = loop {
         match signals.next().await {
-            Asked::Reload => drop(settings.reload(&daemon.control).await),
+            Asked::Reload => {
+                let integrations = &mut daemon.integrations;
+                let _ = settings.reload(&control, integrations).await;
+            }
             Asked::Stop => break daemon.stop(&mut signals, stop, servers).await,
         }
     };
@@ -120,6 +131,9 @@ struct Daemon {
     control: Control,
     metrics: Metrics,
     vitals: Arc<Vitals>,
+    integrations: Integrations,
+    /// What the GoBGP integration shows.
+    gobgp: Board,
     followers: JoinSet<()>,
     /// Writes the log of changes; ends by itself when all were read.
     changes: tokio::task::JoinHandle<()>,
@@ -127,16 +141,15 @@ struct Daemon {
 
 impl Daemon {
     fn start(
-        config: &Config,
         engine: EngineHandle,
         topology: watch::Receiver<Arc<Topology>>,
         feed: Feed,
     ) -> io::Result<Self> {
-        let _ = config;
         let route = Box::new(|peer| bfd_net::route_source(peer, 0).ok());
         let seen = Arc::clone(&topology.borrow());
         let control = Control::start(Arc::new(engine.clone()), engine.clone(), seen, route)?;
-        let metrics = Metrics::new(control.clone(), engine.clone());
+        let gobgp = Board::default();
+        let metrics = Metrics::new(control.clone(), engine.clone(), gobgp.clone());
         let vitals = Arc::new(Vitals::new());
         let changes = tokio::spawn(changes::follow(control.watch().events, metrics.clone()));
         let mut followers = JoinSet::new();
@@ -152,6 +165,8 @@ impl Daemon {
             control,
             metrics,
             vitals,
+            integrations: Integrations::new(gobgp.clone()),
+            gobgp,
             followers,
             changes,
         })
@@ -159,7 +174,11 @@ impl Daemon {
 
     fn serve(&self, config: &Config, doors: Doors, stop: &watch::Receiver<bool>) -> JoinSet<()> {
         let mut servers = JoinSet::new();
-        let api = api::router(self.control.clone(), Arc::clone(&self.vitals));
+        let api = api::router(
+            self.control.clone(),
+            Arc::clone(&self.vitals),
+            self.gobgp.clone(),
+        );
         for listener in doors.api {
             tracing::info!(addr = %listener, "gRPC server listening");
             servers.spawn(Server::new(listener, api.clone()).run(stop.clone(), GRACE));
@@ -181,6 +200,8 @@ impl Daemon {
         systemd::notify(NotifyState::Stopping);
         self.vitals.set_ready(false);
         let farewell = async {
+            // Before the sessions go to AdminDown, which would look like an operator's act.
+            self.integrations.leave().await;
             self.control.shutdown(FAREWELL).await;
             tracing::info!("all sessions set to AdminDown for graceful drain");
             // Watches have ended with the control plane; what is left are short answers.

@@ -8,6 +8,7 @@ pub mod changes;
 pub mod cli;
 pub mod config;
 pub mod daemon;
+pub mod integrations;
 pub mod logging;
 pub mod metrics;
 pub mod paths;

@@ -6,6 +6,7 @@ use bfd_control::{Control, Intent, Owner, Reconciled, Stopping, Wanted};
 use bfd_program::logging::LogControl;
 
 use crate::config::{self, Config, ConfigError, Diff, Environment, SessionSettings};
+use crate::integrations::{Integrations, SetupError};
 
 /// The running configuration and where it comes from.
 #[derive(Debug)]
@@ -42,10 +43,18 @@ impl Settings {
     ///
     /// # Errors
     /// The daemon is stopping.
-    pub async fn reload(&mut self, control: &Control) -> Result<(), Stopping> {
+    pub async fn reload(
+        &mut self,
+        control: &Control,
+        integrations: &mut Integrations,
+    ) -> Result<(), Stopping> {
         tracing::info!("received SIGHUP, reloading configuration");
         match self.read().await {
-            Ok(config) => self.replace(config, control).await,
+            Ok(config) => {
+                self.replace(config, control).await?;
+                integrations.apply(&self.config, control).await;
+                Ok(())
+            }
             Err(error) => {
                 let message = "failed to reload configuration, keeping current settings";
                 tracing::error!(%error, "{message}");
@@ -54,9 +63,13 @@ impl Settings {
         }
     }
 
-    async fn read(&self) -> Result<Config, ConfigError> {
+    async fn read(&self) -> Result<Config, Unusable> {
         let path = self.path.clone();
-        let load = move || config::load(path.as_deref(), &Environment::of_process());
+        let load = move || {
+            let loaded = config::load(path.as_deref(), &Environment::of_process())?;
+            Integrations::check(&loaded.config)?;
+            Ok::<_, Unusable>(loaded)
+        };
         let loaded = match tokio::task::spawn_blocking(load).await {
             Ok(loaded) => loaded?,
             Err(panic) => std::panic::resume_unwind(panic.into_panic()),
@@ -80,6 +93,15 @@ impl Settings {
         self.config = Diff::in_force(&self.config, config);
         self.apply(control).await
     }
+}
+
+/// Why a configuration is not put in force.
+#[derive(Debug, thiserror::Error)]
+enum Unusable {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Setup(#[from] SetupError),
 }
 
 /// Says what was accepted but has no effect.

@@ -82,6 +82,11 @@ pub(crate) enum Ask {
         #[command(subcommand)]
         command: Option<MicroCommand>,
     },
+    /// The GoBGP integration
+    Bgp {
+        #[command(subcommand)]
+        command: Option<BgpCommand>,
+    },
     /// Print version, commit and date of this program
     Version,
 }
@@ -228,6 +233,14 @@ pub(crate) struct AddSession {
         value_name = "OCTETS"
     )]
     pub(crate) padded_pdu_size: u32,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum BgpCommand {
+    /// List the BGP peers or routes that BFD steers
+    List,
+    /// Show where GoBGP is called and whether it answers
+    Status,
 }
 
 #[derive(Subcommand)]

@@ -2,7 +2,8 @@
 
 use bfd_api::v1::watch_session_events_response::EventType;
 use bfd_api::v1::{
-    AuthenticationType, DiagnosticCode, PathProblem, SessionRole, SessionState, SessionType,
+    AuthenticationType, BgpWish, DiagnosticCode, PathProblem, SessionRole, SessionState,
+    SessionType,
 };
 
 /// Declares a function from the known value of an enum, if any, to its printed name.
@@ -58,6 +59,12 @@ names!(event, EventType, "Unknown",
     EVENT_TYPE_STATE_CHANGE => "StateChange",
     EVENT_TYPE_SESSION_ADDED => "SessionAdded",
     EVENT_TYPE_SESSION_DELETED => "SessionDeleted",
+);
+
+names!(wish, BgpWish, "unknown",
+    BGP_WISH_LEAVE => "leave",
+    BGP_WISH_USE => "use",
+    BGP_WISH_AVOID => "avoid",
 );
 
 names!(role, SessionRole, "unknown",

@@ -5,7 +5,10 @@ use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Output, Stdio};
 
 use bfd_api::v1::watch_session_events_response::EventType;
-use bfd_api::v1::{BfdSession, SessionState, SessionType, WatchSessionEventsResponse};
+use bfd_api::v1::{
+    BfdSession, BgpTarget, BgpWish, DiagnosticCode, ListBgpTargetsResponse, SessionState,
+    SessionType, WatchSessionEventsResponse,
+};
 use bfd_fake::{Fake, Server};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_gobfdctl");
@@ -353,4 +356,78 @@ fn a_reader_that_leaves_is_no_error() {
     drop(child.stdout.take());
     let (code, _, err) = finish(child.wait_with_output().unwrap());
     assert_eq!((code, err.as_str()), (Some(0), ""));
+}
+
+fn bgp() -> ListBgpTargetsResponse {
+    let target = |name: &str, wish: BgpWish, applied: &str| BgpTarget {
+        name: name.into(),
+        wish: wish.into(),
+        applied: applied.into(),
+        confirmed: true,
+        ..Default::default()
+    };
+    let failed = BgpTarget {
+        diagnostic: DiagnosticCode::DIAGNOSTIC_CODE_CONTROL_TIME_EXPIRED.into(),
+        verdict: "peer-silent".into(),
+        took: Some(std::time::Duration::from_micros(4100).into()).into(),
+        ..target("192.0.2.1", BgpWish::BGP_WISH_AVOID, "disabled")
+    };
+    let late = BgpTarget {
+        confirmed: false,
+        failures: 3,
+        last_error: "GoBGP does not answer".into(),
+        suppressed: true,
+        penalty: 3.5,
+        ..target("192.0.2.2", BgpWish::BGP_WISH_USE, "")
+    };
+    ListBgpTargetsResponse {
+        enabled: true,
+        address: "127.0.0.1:50061".into(),
+        strategy: "disable-peer".into(),
+        connected: true,
+        version: "3".into(),
+        error: String::new(),
+        targets: vec![failed, late],
+    }
+}
+
+#[test]
+fn the_gobgp_integration_is_shown() {
+    let fake = Fake::new(Vec::new());
+    fake.set_bgp(bgp());
+    let server = fake.serve();
+    let (code, out, err) = run(&server, &["bgp", "list"]);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    assert_eq!(
+        out,
+        "\
+TARGET     WISH   APPLIED   CONFIRMED  TOOK   FAILURES  SUPPRESSED  VERDICT      LAST-ERROR
+192.0.2.1  avoid  disabled  yes        4.1ms  0         no          peer-silent  -
+192.0.2.2  use    -         no         -      3         yes         -            GoBGP does not answer
+"
+    );
+    let (_, out, _) = run(&server, &["bgp", "status"]);
+    assert_eq!(
+        out,
+        "\
+ENABLED  ADDRESS          STRATEGY      CONNECTED  VERSION  ERROR
+yes      127.0.0.1:50061  disable-peer  yes        3        -
+"
+    );
+    let (_, out, _) = run(&server, &["--format", "json", "bgp", "list"]);
+    let list: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(
+        list[0],
+        serde_json::json!({
+            "name": "192.0.2.1", "wish": "avoid", "diagnostic": "ControlTimeExpired",
+            "verdict": "peer-silent", "applied": "disabled", "confirmed": true, "took": "4.1ms",
+        })
+    );
+    assert_eq!(list[1]["penalty"], 3.5);
+
+    // Switched off.
+    let server = Fake::new(Vec::new()).serve();
+    assert_eq!(run(&server, &["--format", "json", "bgp", "list"]).1, "[]");
+    let (_, out, _) = run(&server, &["--format", "yaml", "bgp", "status"]);
+    assert_eq!(out, "enabled: false\nconnected: false\n");
 }

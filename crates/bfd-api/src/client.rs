@@ -31,6 +31,7 @@ pub struct Client {
     bfd: v1::BfdServiceClient<SharedHttp2Connection>,
     echo: v1::EchoServiceClient<SharedHttp2Connection>,
     micro: v1::MicroBfdServiceClient<SharedHttp2Connection>,
+    integrations: v1::IntegrationServiceClient<SharedHttp2Connection>,
 }
 
 /// Which session is meant.
@@ -135,7 +136,8 @@ impl Client {
             endpoint,
             bfd: v1::BfdServiceClient::new(connection.clone(), config.clone()),
             echo: v1::EchoServiceClient::new(connection.clone(), config.clone()),
-            micro: v1::MicroBfdServiceClient::new(connection, config),
+            micro: v1::MicroBfdServiceClient::new(connection.clone(), config.clone()),
+            integrations: v1::IntegrationServiceClient::new(connection, config),
         }
     }
 
@@ -291,6 +293,15 @@ impl Client {
     pub async fn delete_micro_group(&self, lag_interface: String) -> Result<(), ClientError> {
         let request = v1::DeleteMicroBFDGroupRequest { lag_interface };
         call!(self, micro, delete_micro_bfd_group_with_options, request).map(drop)
+    }
+
+    /// The GoBGP integration and what it steers.
+    ///
+    /// # Errors
+    /// Whatever the daemon or the connection says.
+    pub async fn bgp_targets(&self) -> Result<v1::ListBgpTargetsResponse, ClientError> {
+        let request = v1::ListBgpTargetsRequest::default();
+        call!(self, integrations, list_bgp_targets_with_options, request)
     }
 
     fn present<T>(&self, part: Option<T>, missing: &'static str) -> Result<T, ClientError> {

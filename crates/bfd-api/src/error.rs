@@ -67,7 +67,7 @@ impl ClientError {
 
     pub(crate) fn new(endpoint: &Endpoint, error: &ConnectError) -> Self {
         let endpoint = endpoint.clone();
-        match (root_cause(error), error.code) {
+        match (transport_cause(error), error.code) {
             (Some(reason), _) => Self::Unreachable { endpoint, reason },
             (None, Code::DeadlineExceeded) => Self::Unreachable {
                 endpoint,
@@ -87,8 +87,10 @@ const BROKEN: [&str; 2] = [
     "Connect streaming response ended without END_STREAM",
 ];
 
-/// The innermost cause of a transport error; an error that the daemon sent has none.
-fn root_cause(error: &ConnectError) -> Option<String> {
+/// What the transport says, without its layers, when a call failed in it; an error that the server
+/// sent has no such cause.
+#[must_use]
+pub fn transport_cause(error: &ConnectError) -> Option<String> {
     let message = error.message.as_deref().unwrap_or_default();
     if BROKEN.iter().any(|start| message.starts_with(start)) {
         return Some("the connection broke".into());

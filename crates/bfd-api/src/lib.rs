@@ -44,7 +44,7 @@ pub use client::{Client, Events, SessionRef};
 /// The standard health service, `grpc.health.v1.Health`.
 pub use connectrpc_health as health;
 pub use endpoint::{Endpoint, EndpointError};
-pub use error::{ClientError, Code};
+pub use error::{ClientError, Code, transport_cause};
 pub use generated::bfd::v1;
 pub use watch::{Change, Update, Watch};
 

@@ -16,7 +16,8 @@ use bfd_api::v1::{
     BfdServiceExt, BfdSession, DeleteEchoSessionRequest, DeleteEchoSessionResponse,
     DeleteMicroBFDGroupRequest, DeleteMicroBFDGroupResponse, DeleteSessionRequest,
     DeleteSessionResponse, DiagnosticCode, EchoService, EchoServiceExt, GetSessionRequest,
-    GetSessionResponse, ListEchoSessionsRequest, ListEchoSessionsResponse,
+    GetSessionResponse, IntegrationService, IntegrationServiceExt, ListBgpTargetsRequest,
+    ListBgpTargetsResponse, ListEchoSessionsRequest, ListEchoSessionsResponse,
     ListMicroBFDGroupsRequest, ListMicroBFDGroupsResponse, ListSessionsRequest,
     ListSessionsResponse, MicroBfdService, MicroBfdServiceExt, SessionState,
     SetSessionAdminRequest, SetSessionAdminResponse, WatchSessionEventsRequest,
@@ -38,6 +39,7 @@ pub struct Fake(Arc<Inner>);
 struct Inner {
     sessions: Mutex<Vec<BfdSession>>,
     requests: Mutex<Vec<String>>,
+    bgp: Mutex<ListBgpTargetsResponse>,
     events: broadcast::Sender<WatchSessionEventsResponse>,
 }
 
@@ -65,6 +67,7 @@ impl Fake {
         Self(Arc::new(Inner {
             sessions,
             requests: Mutex::default(),
+            bgp: Mutex::default(),
             events,
         }))
     }
@@ -123,6 +126,14 @@ impl Fake {
         *self.0.sessions.lock().unwrap() = sessions;
     }
 
+    /// Replaces what is said of the GoBGP integration.
+    ///
+    /// # Panics
+    /// After another panic in here.
+    pub fn set_bgp(&self, answer: ListBgpTargetsResponse) {
+        *self.0.bgp.lock().unwrap() = answer;
+    }
+
     /// How many streams are open.
     #[must_use]
     pub fn watchers(&self) -> usize {
@@ -141,7 +152,8 @@ impl Fake {
         let this = Arc::new(self.clone());
         let router = BfdServiceExt::register(Arc::clone(&this), Router::new());
         let router = EchoServiceExt::register(Arc::clone(&this), router);
-        let router = MicroBfdServiceExt::register(this, router);
+        let router = MicroBfdServiceExt::register(Arc::clone(&this), router);
+        let router = IntegrationServiceExt::register(this, router);
         axum::Router::new().fallback_service(ConnectRpcService::new(router))
     }
 
@@ -365,5 +377,15 @@ impl MicroBfdService for Fake {
         _: ServiceRequest<'_, ListMicroBFDGroupsRequest>,
     ) -> ServiceResult<ListMicroBFDGroupsResponse> {
         not_here()
+    }
+}
+
+impl IntegrationService for Fake {
+    async fn list_bgp_targets(
+        &self,
+        _: RequestContext,
+        _: ServiceRequest<'_, ListBgpTargetsRequest>,
+    ) -> ServiceResult<ListBgpTargetsResponse> {
+        Response::ok(self.0.bgp.lock().unwrap().clone())
     }
 }

@@ -13,10 +13,11 @@ use serde_json::Value;
 use crate::change::last_in_frr;
 use crate::command::run;
 use crate::wait::eventually;
-use crate::{Error, Namespace, Process, Result, Router, Session, State};
+use crate::{Error, Namespace, Process, Result, Router, Session, Signal, State};
 
 const ZEBRA: &str = "/usr/lib/frr/zebra";
 const BFDD: &str = "/usr/lib/frr/bfdd";
+const BGPD: &str = "/usr/lib/frr/bgpd";
 const BFDD_LOG: &str = "bfdd.txt";
 
 /// A running FRR with BFD sessions.
@@ -24,6 +25,7 @@ const BFDD_LOG: &str = "bfdd.txt";
 pub struct Frr {
     bfdd: Process,
     _zebra: Process,
+    bgpd: Option<Process>,
     namespace: Namespace,
     folder: PathBuf,
 }
@@ -46,6 +48,7 @@ impl Frr {
         Ok(Self {
             bfdd,
             _zebra: zebra,
+            bgpd: None,
             namespace: namespace.clone(),
             folder,
         })
@@ -56,8 +59,18 @@ impl Frr {
     /// # Errors
     /// `vtysh` fails.
     pub fn vtysh(&self, commands: &[&str]) -> Result<String> {
+        self.vtysh_with(&[], commands)
+    }
+
+    /// The same, asking `bgpd` alone, so that a paused `bfdd` does not matter.
+    pub(crate) fn ask_bgpd(&self, command: &str) -> Result<String> {
+        self.vtysh_with(&["-d", "bgpd"], &[command])
+    }
+
+    fn vtysh_with(&self, options: &[&str], commands: &[&str]) -> Result<String> {
         let folder = text(&self.folder);
         let mut args = vec!["--vty_socket", &folder, "--config_dir", &folder];
+        args.extend(options);
         for command in commands {
             args.extend(["-c", command]);
         }
@@ -126,6 +139,36 @@ impl Frr {
     }
 }
 
+impl Frr {
+    /// Starts `bgpd` with this configuration, in place of one that runs.
+    pub(crate) fn start_bgpd(&mut self, configuration: &str) -> Result<()> {
+        write(&self.folder.join("bgpd.conf"), configuration)?;
+        self.bgpd = None;
+        let _ = std::fs::remove_file(self.folder.join("bgpd.vty"));
+        self.bgpd = Some(start_daemon(&self.namespace, &self.folder, BGPD)?);
+        wait_for_socket(&self.folder, "bgpd.vty")
+    }
+
+    /// Stops everything that speaks to the peer, in the middle of it, or lets it go on.
+    ///
+    /// # Errors
+    /// A daemon has ended.
+    pub fn pause(&self, paused: bool) -> Result<()> {
+        self.pause_bfd(paused)?;
+        self.bgpd
+            .as_ref()
+            .map_or(Ok(()), |bgpd| bgpd.signal(stop_or_go(paused)))
+    }
+
+    /// The same for BFD alone.
+    ///
+    /// # Errors
+    /// `bfdd` has ended.
+    pub fn pause_bfd(&self, paused: bool) -> Result<()> {
+        self.bfdd.signal(stop_or_go(paused))
+    }
+}
+
 impl Router for Frr {
     const NAME: &'static str = "FRR";
     const SIGNALS_ADMIN_DOWN: bool = true;
@@ -159,6 +202,10 @@ impl Router for Frr {
         self.bfdd = start_daemon(&self.namespace, &self.folder, BFDD)?;
         wait_for_socket(&self.folder, "bfdd.vty")
     }
+}
+
+const fn stop_or_go(stop: bool) -> Signal {
+    if stop { Signal::STOP } else { Signal::CONT }
 }
 
 fn configuration(sessions: &[Session]) -> String {

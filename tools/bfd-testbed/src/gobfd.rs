@@ -231,13 +231,34 @@ impl Gobfd {
     /// # Errors
     /// The daemon does not log `configuration reloaded`.
     pub fn reload(&mut self, sessions: &[Session]) -> Result<()> {
-        let before = self.logged("configuration reloaded").len();
+        self.reload_until(sessions, "configuration reloaded")
+    }
+
+    /// The same, but returns when the daemon logs this message.
+    ///
+    /// # Errors
+    /// It does not.
+    pub fn reload_until(&mut self, sessions: &[Session], message: &str) -> Result<()> {
+        let before = self.logged(message).len();
         write_configuration(&self.config, sessions, &self.settings)?;
         self.process.signal(Signal::HUP)?;
         eventually("gobfd to reload", || {
-            let seen = self.logged("configuration reloaded").len();
+            let seen = self.logged(message).len();
             (seen > before).then_some(()).ok_or(format!("{seen} times"))
         })
+    }
+
+    /// Replaces the lines added to the configuration, from the next reload or restart on.
+    pub fn set_extra(&mut self, extra: impl Into<String>) {
+        self.settings.extra = extra.into();
+    }
+
+    /// Writes another configuration, for the next start.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn configure(&self, sessions: &[Session]) -> Result<()> {
+        write_configuration(&self.config, sessions, &self.settings)
     }
 
     /// The file it reads.

@@ -1,7 +1,7 @@
 //! Network namespaces with real BFD speakers in them, for the interop suite and the demo; and the judge of
 //! recordings, for them and for the integration stacks.
 //!
-//! A [`Topology`] owns the namespaces; [`Frr`], [`Bird`] and [`Gobfd`] run in them; [`Capture`] records the
+//! A [`Topology`] owns the namespaces; [`Frr`], [`Bird`], [`GoBgp`] and [`Gobfd`] run in them; [`Capture`] records the
 //! wire and [`wire`] judges every packet that GoBFD sent. All of it runs on the caller's threads. Nothing
 //! outside the namespaces is touched, and everything made is undone: on drop, on a panic, on a signal,
 //! and, after a kill, by the next run.
@@ -16,6 +16,7 @@ mod error;
 mod exabgp;
 mod explained;
 mod frr;
+mod frr_bgp;
 mod gobfd;
 mod gobgp;
 mod monitor;
@@ -37,7 +38,7 @@ pub use exabgp::{BgpSession, BridgeLine, ExaBgp, Release, wait_gone};
 pub use explained::Explained;
 pub use frr::Frr;
 pub use gobfd::{Gobfd, Row, Settings, go_duration};
-pub use gobgp::GoBgp;
+pub use gobgp::{GoBgp, GobgpSettings, GobgpVersion};
 pub use monitor::{Event, Monitor};
 pub use process::{Process, Signal};
 pub use router::Router;

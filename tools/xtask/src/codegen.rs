@@ -1,4 +1,4 @@
-//! Writes `crates/bfd-api/src/generated` from the files under `api/`.
+//! Writes the generated code of each schema under `api/`.
 //!
 //! The output is checked in; `--check` proves it fresh. The schema is compiled by a library, so that
 //! no machine needs `protoc`, and every machine yields the same code.
@@ -9,24 +9,46 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-/// Our schema, relative to `api/`.
-const SCHEMA: &str = "bfd/v1/bfd.proto";
-/// Descriptor set of the schema and its imports, for clients that reflect.
-const DESCRIPTORS: &str = "descriptors.bin";
+/// One file under `api/` and the folder its code stands in.
+struct Schema {
+    file: &'static str,
+    folder: &'static str,
+    /// Descriptor set of the file and its imports, for clients that reflect.
+    descriptors: Option<&'static str>,
+}
+
+const SCHEMAS: [Schema; 2] = [
+    Schema {
+        file: "bfd/v1/bfd.proto",
+        folder: "crates/bfd-api/src/generated",
+        descriptors: Some("descriptors.bin"),
+    },
+    Schema {
+        file: "gobgp/gobgp.proto",
+        folder: "bins/gobfd/src/integrations/gobgp/generated",
+        descriptors: None,
+    },
+];
 
 /// Writes the generated code, or with `--check` fails when it is out of date.
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
     match arguments {
-        [] => generate(&checked_in()),
+        [] => SCHEMAS
+            .iter()
+            .try_for_each(|schema| generate(schema, &schema.checked_in())),
         [flag] if flag == "--check" => check(),
         _ => bail!("unknown argument; it takes none, or --check"),
     }
 }
 
 fn check() -> Result<()> {
-    let fresh = tempfile::tempdir()?;
-    generate(fresh.path())?;
-    let stale = differences(&contents(fresh.path())?, &contents(&checked_in())?);
+    let mut stale = Vec::new();
+    for schema in &SCHEMAS {
+        let fresh = tempfile::tempdir()?;
+        generate(schema, fresh.path())?;
+        let names = differences(&contents(fresh.path())?, &contents(&schema.checked_in())?);
+        stale.extend(names.iter().map(|name| format!("{}/{name}", schema.folder)));
+    }
     if stale.is_empty() {
         return Ok(());
     }
@@ -59,15 +81,17 @@ fn contents(folder: &Path) -> Result<Tree> {
     Ok(tree)
 }
 
-fn generate(target: &Path) -> Result<()> {
-    fs::write(target.join(DESCRIPTORS), descriptors(false)?)?;
+fn generate(schema: &Schema, target: &Path) -> Result<()> {
+    if let Some(name) = schema.descriptors {
+        fs::write(target.join(name), schema.compiled(false)?)?;
+    }
     // The comments of the schema become those of the code.
     let commented = tempfile::NamedTempFile::new()?;
-    fs::write(commented.path(), descriptors(true)?)?;
+    fs::write(commented.path(), schema.compiled(true)?)?;
     connectrpc_build::Config::new()
         .buffa_config(messages())
         .descriptor_set(commented.path())
-        .files(&[SCHEMA])
+        .files(&[schema.file])
         .out_dir(target)
         .file_per_package(true)
         .emit_rerun_directives(false)
@@ -75,14 +99,20 @@ fn generate(target: &Path) -> Result<()> {
         .compile()
 }
 
-/// The schema and its imports, compiled.
-fn descriptors(comments: bool) -> Result<Vec<u8>> {
-    let set = protox::Compiler::new([root().join("api")])?
-        .include_source_info(comments)
-        .include_imports(true)
-        .open_file(SCHEMA)?
-        .encode_file_descriptor_set();
-    Ok(set)
+impl Schema {
+    /// The schema and its imports, compiled.
+    fn compiled(&self, comments: bool) -> Result<Vec<u8>> {
+        let set = protox::Compiler::new([root().join("api")])?
+            .include_source_info(comments)
+            .include_imports(true)
+            .open_file(self.file)?
+            .encode_file_descriptor_set();
+        Ok(set)
+    }
+
+    fn checked_in(&self) -> PathBuf {
+        root().join(self.folder)
+    }
 }
 
 /// Plain structs: no memory of unknown fields, no registry for `Any`, which we do not use.
@@ -93,10 +123,6 @@ fn messages() -> connectrpc_build::CodeGenConfig {
     config.generate_with_setters = false;
     config.emit_register_fn = false;
     config
-}
-
-fn checked_in() -> PathBuf {
-    root().join("crates/bfd-api/src/generated")
 }
 
 fn root() -> PathBuf {

@@ -19,7 +19,7 @@ const CHORES: &[(&str, &str, Chore)] = &[
     ),
     (
         "codegen",
-        "[--check]  write crates/bfd-api/src/generated from api/",
+        "[--check]  write the generated code from api/",
         codegen::run,
     ),
     (

@@ -100,7 +100,7 @@ pub(super) const fn session_type(hops: Hops) -> v1::SessionType {
     }
 }
 
-fn duration(value: Duration) -> DurationField {
+pub(super) fn duration(value: Duration) -> DurationField {
     MessageField::some(wkt::Duration {
         seconds: i64::try_from(value.as_secs()).unwrap_or(i64::MAX),
         nanos: nanos(value),
@@ -122,7 +122,7 @@ fn nanos(value: Duration) -> i32 {
 }
 
 /// The code of the RFC plus one; codes above 8 have no name in the schema.
-fn diagnostic(diagnostic: Diagnostic) -> v1::DiagnosticCode {
+pub(super) fn diagnostic(diagnostic: Diagnostic) -> v1::DiagnosticCode {
     use v1::DiagnosticCode as Code;
     match diagnostic {
         Diagnostic::NONE => Code::DIAGNOSTIC_CODE_NONE,

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use bfd_api::health::{Checker, Status, StatusStream};
 use bfd_api::v1::{
-    BFD_SERVICE_SERVICE_NAME, ECHO_SERVICE_SERVICE_NAME, MICRO_BFD_SERVICE_SERVICE_NAME,
+    BFD_SERVICE_SERVICE_NAME, ECHO_SERVICE_SERVICE_NAME, INTEGRATION_SERVICE_SERVICE_NAME,
+    MICRO_BFD_SERVICE_SERVICE_NAME,
 };
 use bfd_engine::{EngineHandle, EngineStats};
 use bfd_proto::Instant;
@@ -16,10 +17,11 @@ const LOOK_EVERY: Duration = Duration::from_millis(250);
 /// A thread that did not run for this long is not alive. They run ten times a second when idle.
 const SILENCE: Duration = Duration::from_secs(2);
 /// Names besides the empty one, which stands for the process.
-const SERVICES: [&str; 4] = [
+const SERVICES: [&str; 5] = [
     "grpc.health.v1.Health",
     BFD_SERVICE_SERVICE_NAME,
     ECHO_SERVICE_SERVICE_NAME,
+    INTEGRATION_SERVICE_SERVICE_NAME,
     MICRO_BFD_SERVICE_SERVICE_NAME,
 ];
 

@@ -8,6 +8,7 @@ mod add;
 mod calls;
 mod convert;
 mod health;
+mod integrations;
 mod list;
 mod select;
 mod service;
@@ -22,15 +23,19 @@ use bfd_api::v1::BfdServiceExt as _;
 use bfd_control::Control;
 use connectrpc::ConnectRpcService;
 
+use crate::integrations::Board;
 use calls::Calls;
 pub use health::{HealthSwitch, Vitals};
+use integrations::IntegrationApi;
 use service::BfdApi;
 use unfinished::Unfinished;
 
 /// The routes of all services.
-pub fn router(control: Control, vitals: Arc<Vitals>) -> Router {
+pub fn router(control: Control, vitals: Arc<Vitals>, gobgp: Board) -> Router {
     let router = connectrpc::Router::new();
     let router = Arc::new(BfdApi::new(control)).register(router);
+    let integrations = Arc::new(IntegrationApi { gobgp });
+    let router = bfd_api::v1::IntegrationServiceExt::register(integrations, router);
     let unfinished = Arc::new(Unfinished);
     let router = bfd_api::v1::EchoServiceExt::register(Arc::clone(&unfinished), router);
     let router = bfd_api::v1::MicroBfdServiceExt::register(unfinished, router);

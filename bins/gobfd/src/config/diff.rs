@@ -19,6 +19,8 @@ pub struct Diff {
     pub changed: Vec<(SessionSettings, SessionSettings)>,
     /// Whether level or format of the log changed; they count at once.
     pub log: bool,
+    /// Whether the GoBGP integration is to be restarted, started or ended.
+    pub gobgp: bool,
     /// One sentence for each changed setting that counts only after a restart.
     pub restart: Vec<String>,
 }
@@ -31,6 +33,7 @@ impl Diff {
         let after: HashMap<&SessionKey, &SessionSettings> = by_key(new);
         let mut diff = Self {
             log: old.log != new.log,
+            gobgp: old.gobgp != new.gobgp,
             restart: restart(old, new),
             ..Self::default()
         };

@@ -5,6 +5,7 @@
 //! In a path, `[]` stands for an element of a list and `<name>` for a key chosen by the operator.
 
 mod finished;
+mod gobgp;
 mod unfinished;
 
 use bfd_program::config::Kind;
@@ -48,6 +49,8 @@ pub(crate) enum Applies {
     Sessions,
     /// On reload.
     Reload,
+    /// On reload, which restarts the integration alone.
+    Integration,
     /// After a restart.
     Restart,
     /// The value is accepted and has no effect.
@@ -65,7 +68,6 @@ pub(crate) enum Feature {
     MicroBfd,
     Vxlan,
     Geneve,
-    Gobgp,
 }
 
 impl Feature {
@@ -78,7 +80,6 @@ impl Feature {
             Self::MicroBfd => "micro-BFD (RFC 7130)",
             Self::Vxlan => "BFD over VXLAN (RFC 8971)",
             Self::Geneve => "BFD over Geneve (RFC 9521)",
-            Self::Gobgp => "the GoBGP integration",
         }
     }
 }
@@ -98,7 +99,10 @@ const ANY: Kind = Kind::Integer {
 
 /// Every key, in the order of the manual.
 pub(crate) fn all() -> impl Iterator<Item = &'static Key> + Clone {
-    finished::KEYS.iter().chain(unfinished::KEYS)
+    finished::KEYS
+        .iter()
+        .chain(gobgp::KEYS)
+        .chain(unfinished::KEYS)
 }
 
 const fn key(

@@ -9,6 +9,7 @@
 mod diff;
 mod entries;
 mod environment;
+mod gobgp;
 mod keys;
 mod page;
 mod resolve;
@@ -25,6 +26,7 @@ use bfd_program::config::{parse_yaml, read_file};
 pub use bfd_program::config::{ConfigError, Problem};
 pub use diff::Diff;
 pub use environment::Environment;
+pub use gobgp::{DampeningSettings, GobgpSettings, Route, Strategy, TlsSettings};
 pub use page::manual_page;
 pub use settings::{Config, EngineSettings, GrpcSettings, MetricsSettings, SessionSettings};
 

@@ -79,6 +79,7 @@ fn applies(applies: Applies) -> &'static str {
             "on reload, for the sessions whose values it changes; the others are not touched"
         }
         Applies::Reload => "on reload",
+        Applies::Integration => "on reload, which restarts this integration and nothing else",
         Applies::Restart | Applies::Later(_) => "after a restart; a reload says so",
         Applies::Never => "never",
     }

@@ -8,6 +8,7 @@ use bfd_program::config::{ListenAddress, Problem, Scalar};
 use bfd_program::logging::{LogFormat, LogLevel, LogSettings};
 
 use super::entries::Entries;
+use super::gobgp;
 use super::sessions;
 use super::settings::{Config, EngineSettings, GrpcSettings, MetricsSettings};
 use super::unfinished;
@@ -35,12 +36,14 @@ fn config(values: &mut Values<'_>) -> Option<Config> {
     let metrics = metrics(values);
     let log = log(values);
     let engine = engine(values);
+    let gobgp = gobgp::read(values, grpc.as_ref());
     let sessions = sessions::read(values);
     Some(Config {
         grpc: grpc?,
         metrics: metrics?,
         log: log?,
         engine: engine?,
+        gobgp: gobgp?,
         sessions: sessions?,
     })
 }

@@ -8,6 +8,8 @@ use bfd_program::config::ListenAddress;
 use bfd_program::logging::LogSettings;
 use bfd_proto::SessionSpec;
 
+use super::gobgp::GobgpSettings;
+
 /// What the daemon is to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
@@ -19,6 +21,8 @@ pub struct Config {
     pub log: LogSettings,
     /// The data plane.
     pub engine: EngineSettings,
+    /// The GoBGP integration, if it is switched on.
+    pub gobgp: Option<GobgpSettings>,
     /// The wanted sessions, in the order of the file; no key appears twice.
     pub sessions: Vec<SessionSettings>,
 }

@@ -11,7 +11,6 @@ pub(crate) fn refuse(values: &mut Values<'_>) {
         (Feature::Echo, "echo.enabled"),
         (Feature::Vxlan, "vxlan.enabled"),
         (Feature::Geneve, "geneve.enabled"),
-        (Feature::Gobgp, "gobgp.enabled"),
     ] {
         if values.flag(switch) {
             complain(

@@ -8,6 +8,7 @@ use bfd_program::exposition::HistogramSample;
 use bfd_proto::SessionView;
 
 use super::totals::Totals;
+use crate::integrations::Picture;
 
 /// Everything one page shows.
 #[derive(Clone, Debug)]
@@ -18,6 +19,8 @@ pub struct MetricsInput<'a> {
     pub workers: Vec<WorkerSample>,
     /// What the control plane has counted.
     pub totals: &'a Totals,
+    /// What the GoBGP integration does.
+    pub gobgp: Picture,
     /// What the program was built from.
     pub build: Build,
 }

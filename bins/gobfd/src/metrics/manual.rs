@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::table::{FAMILIES, Family};
+use super::table::{Family, families};
 
 const HEAD: &str = include_str!("manual_head.md");
 const TAIL: &str = include_str!("manual_tail.md");
@@ -12,7 +12,7 @@ const TAIL: &str = include_str!("manual_tail.md");
 #[must_use]
 pub fn manual_page() -> String {
     let mut page = HEAD.to_owned();
-    for family in FAMILIES {
+    for family in families() {
         describe(family, &mut page);
     }
     page.push_str(TAIL);
@@ -29,10 +29,14 @@ fn describe(family: &Family, page: &mut String) {
     if !family.remark.is_empty() {
         let _ = write!(page, " {}", family.remark);
     }
+    let labels = if labels.is_empty() {
+        "none".to_owned()
+    } else {
+        labels.join(", ")
+    };
     let _ = writeln!(
         page,
-        "\n\n- Type: {}\n- Labels: {}",
-        family.kind.name(),
-        labels.join(", ")
+        "\n\n- Type: {}\n- Labels: {labels}",
+        family.kind.name()
     );
 }

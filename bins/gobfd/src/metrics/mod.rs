@@ -5,6 +5,7 @@
 //! of the running totals: the control plane ([`Totals`]). Thread: any. It must never ask a worker,
 //! keep a registry, or emit the same series twice.
 
+mod gobgp;
 mod groups;
 mod input;
 mod manual;
@@ -28,7 +29,7 @@ pub fn page(input: &MetricsInput<'_>) -> String {
         groups: &groups,
     };
     let mut out = String::with_capacity(16_384 + groups.len() * 2_048);
-    for family in table::FAMILIES {
+    for family in table::families() {
         let samples = &mut exposition::family(family.name, family.kind, family.help, &mut out);
         (family.read)(&scrape, samples);
     }

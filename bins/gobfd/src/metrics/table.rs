@@ -47,7 +47,11 @@ const TYPED: &[&str] = &["peer_addr", "local_addr", "session_type"];
 const WORKER: &[&str] = &["worker"];
 
 /// Every family, in the order of the page.
-pub(super) const FAMILIES: &[Family] = &[
+pub(super) fn families() -> impl Iterator<Item = &'static Family> {
+    FAMILIES.iter().chain(super::gobgp::FAMILIES).chain(LAST)
+}
+
+const FAMILIES: &[Family] = &[
     Family {
         name: "gobfd_bfd_sessions",
         kind: Type::Gauge,
@@ -202,15 +206,16 @@ pub(super) const FAMILIES: &[Family] = &[
             });
         },
     },
-    Family {
-        name: "gobfd_build_info",
-        kind: Type::Gauge,
-        help: "What the daemon was built from; the value is 1.",
-        labels: &["version", "commit", "date"],
-        remark: "",
-        read: |scrape, out| out.add_build(scrape.input.build),
-    },
 ];
+
+const LAST: &[Family] = &[Family {
+    name: "gobfd_build_info",
+    kind: Type::Gauge,
+    help: "What the daemon was built from; the value is 1.",
+    labels: &["version", "commit", "date"],
+    remark: "",
+    read: |scrape, out| out.add_build(scrape.input.build),
+}];
 
 fn sessions(scrape: &Scrape<'_>, out: &mut Samples<'_>) {
     if scrape.groups.is_empty() {

@@ -8,6 +8,7 @@ use bfd_program::cli::BUILD;
 use bfd_program::exposition::HistogramSample;
 use bfd_proto::{Discard, SessionView};
 
+use crate::integrations::Board;
 use crate::metrics::{self, MetricsInput, SessionSample, Totals, WorkerSample};
 
 /// Everything the metrics page is made of.
@@ -15,16 +16,18 @@ use crate::metrics::{self, MetricsInput, SessionSample, Totals, WorkerSample};
 pub struct Metrics {
     control: Control,
     engine: EngineHandle,
+    gobgp: Board,
     totals: Arc<Mutex<Totals>>,
 }
 
 impl Metrics {
-    /// Metrics of this engine and its control plane.
+    /// Metrics of this engine, its control plane and its integrations.
     #[must_use]
-    pub fn new(control: Control, engine: EngineHandle) -> Self {
+    pub fn new(control: Control, engine: EngineHandle, gobgp: Board) -> Self {
         Self {
             control,
             engine,
+            gobgp,
             totals: Arc::default(),
         }
     }
@@ -51,6 +54,7 @@ impl Metrics {
             sessions,
             workers: stats.workers.iter().map(worker).collect(),
             totals: &totals,
+            gobgp: self.gobgp.picture(),
             build: BUILD,
         })
     }

@@ -1,5 +1,6 @@
 //! The commands: arguments in, one or a few calls, text out.
 
+mod bgp;
 mod echo;
 mod explain;
 mod manual;
@@ -56,6 +57,10 @@ pub(crate) async fn ask(command: Ask, manner: &Manner, out: &mut dyn Write) -> R
         Ask::Micro {
             command: Some(command),
         } => micro::run(&mut context, command).await,
+        Ask::Bgp {
+            command: Some(command),
+        } => bgp::run(&mut context, command).await,
+        Ask::Bgp { command: None } => manual::help(Some("bgp"), context.out),
         Ask::Session { command: None } => manual::help(Some("session"), context.out),
         Ask::Echo { command: None } => manual::help(Some("echo"), context.out),
         Ask::Micro { command: None } => manual::help(Some("micro"), context.out),

@@ -7,7 +7,7 @@ mod yaml;
 
 pub(crate) use detail::{detail, evidence as one_line_evidence};
 pub(crate) use json::json;
-pub(crate) use table::{Table, echo_sessions, groups, sessions};
+pub(crate) use table::{Table, bgp_status, bgp_targets, echo_sessions, groups, sessions};
 pub(crate) use yaml::yaml;
 
 /// Form of the output.

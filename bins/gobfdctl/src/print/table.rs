@@ -7,7 +7,7 @@ use std::fmt;
 use bfd_api::v1::BfdSession;
 
 use crate::names;
-use crate::view::{EchoView, MicroView};
+use crate::view::{BgpStatusView, BgpTargetView, EchoView, MicroView};
 
 /// Cells in rows of equal length.
 pub(crate) struct Table(Vec<Vec<String>>);
@@ -147,6 +147,60 @@ pub(crate) fn groups(groups: &[MicroView<'_>]) -> Table {
         ]);
     }
     table
+}
+
+/// The list of BGP peers or routes.
+pub(crate) fn bgp_targets(targets: &[BgpTargetView<'_>]) -> Table {
+    let mut table = Table::new(&[
+        "TARGET",
+        "WISH",
+        "APPLIED",
+        "CONFIRMED",
+        "TOOK",
+        "FAILURES",
+        "SUPPRESSED",
+        "VERDICT",
+        "LAST-ERROR",
+    ]);
+    for target in targets {
+        table.row([
+            target.name.into(),
+            target.wish.into(),
+            dash(target.applied),
+            yes(target.confirmed),
+            dash(target.took.as_deref().unwrap_or_default()),
+            target.failures.to_string(),
+            yes(target.suppressed),
+            dash(target.verdict),
+            dash(target.last_error),
+        ]);
+    }
+    table
+}
+
+/// The GoBGP integration.
+pub(crate) fn bgp_status(status: &BgpStatusView<'_>) -> Table {
+    let mut table = Table::new(&[
+        "ENABLED",
+        "ADDRESS",
+        "STRATEGY",
+        "CONNECTED",
+        "VERSION",
+        "ERROR",
+    ]);
+    table.row([
+        yes(status.enabled),
+        dash(status.address),
+        dash(status.strategy),
+        yes(status.connected),
+        dash(status.version),
+        dash(status.error),
+    ]);
+    table
+}
+
+fn yes(is: bool) -> String {
+    if is { "yes" } else { "no" }.into()
 }
 
 fn dash(text: &str) -> String {

@@ -69,6 +69,8 @@ const COMMANDS: &[(&str, &str)] = &[
     ("micro list", "List all micro-BFD groups"),
     ("micro add --lag <name>", "Create a micro-BFD group"),
     ("micro delete <name>", "Remove a micro-BFD group"),
+    ("bgp list", "List what BFD steers in GoBGP"),
+    ("bgp status", "Show whether GoBGP answers"),
     ("version", "Print version, commit and date"),
     ("help", "Print this; COMMAND --help prints more"),
     ("exit / quit", "Leave the shell"),

@@ -2,11 +2,13 @@
 //!
 //! Keys are added at the end of their view and never renamed.
 
+mod bgp;
 mod echo;
 mod event;
 mod micro;
 mod session;
 
+pub(crate) use bgp::{BgpStatusView, BgpTargetView};
 pub(crate) use echo::EchoView;
 pub(crate) use event::EventView;
 pub(crate) use micro::MicroView;

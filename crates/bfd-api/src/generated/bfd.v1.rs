@@ -1329,6 +1329,166 @@ impl ::buffa::Enumeration for AdminState {
         &[Self::ADMIN_STATE_UNSPECIFIED, Self::ADMIN_STATE_UP, Self::ADMIN_STATE_DOWN]
     }
 }
+/// What BFD wants of a BGP peer or route.
+#[allow(non_camel_case_types)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[repr(i32)]
+pub enum BgpWish {
+    /// Not said.
+    BGP_WISH_UNSPECIFIED = 0i32,
+    /// As it is: no session to it has been Up yet.
+    BGP_WISH_LEAVE = 1i32,
+    /// Enabled, announced: the path works, or BFD has no say.
+    BGP_WISH_USE = 2i32,
+    /// Disabled, withdrawn: the path failed.
+    BGP_WISH_AVOID = 3i32,
+}
+impl BgpWish {
+    ///Idiomatic alias for [`Self::BGP_WISH_UNSPECIFIED`]; `Debug` prints the variant name.
+    #[allow(non_upper_case_globals)]
+    pub const Unspecified: Self = Self::BGP_WISH_UNSPECIFIED;
+    ///Idiomatic alias for [`Self::BGP_WISH_LEAVE`]; `Debug` prints the variant name.
+    #[allow(non_upper_case_globals)]
+    pub const Leave: Self = Self::BGP_WISH_LEAVE;
+    ///Idiomatic alias for [`Self::BGP_WISH_USE`]; `Debug` prints the variant name.
+    #[allow(non_upper_case_globals)]
+    pub const Use: Self = Self::BGP_WISH_USE;
+    ///Idiomatic alias for [`Self::BGP_WISH_AVOID`]; `Debug` prints the variant name.
+    #[allow(non_upper_case_globals)]
+    pub const Avoid: Self = Self::BGP_WISH_AVOID;
+}
+impl ::core::default::Default for BgpWish {
+    fn default() -> Self {
+        Self::BGP_WISH_UNSPECIFIED
+    }
+}
+impl ::serde::Serialize for BgpWish {
+    fn serialize<S: ::serde::Serializer>(
+        &self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        s.serialize_str(::buffa::Enumeration::proto_name(self))
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for BgpWish {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        struct _V;
+        impl ::serde::de::Visitor<'_> for _V {
+            type Value = BgpWish;
+            fn expecting(
+                &self,
+                f: &mut ::core::fmt::Formatter<'_>,
+            ) -> ::core::fmt::Result {
+                f.write_str(
+                    concat!("a string, integer, or null for ", stringify!(BgpWish)),
+                )
+            }
+            fn visit_str<E: ::serde::de::Error>(
+                self,
+                v: &str,
+            ) -> ::core::result::Result<BgpWish, E> {
+                <BgpWish as ::buffa::Enumeration>::from_proto_name(v)
+                    .ok_or_else(|| { ::serde::de::Error::unknown_variant(v, &[]) })
+            }
+            fn visit_i64<E: ::serde::de::Error>(
+                self,
+                v: i64,
+            ) -> ::core::result::Result<BgpWish, E> {
+                let v32 = i32::try_from(v)
+                    .map_err(|_| {
+                        ::serde::de::Error::custom(
+                            ::buffa::alloc::format!("enum value {v} out of i32 range"),
+                        )
+                    })?;
+                <BgpWish as ::buffa::Enumeration>::from_i32(v32)
+                    .ok_or_else(|| {
+                        ::serde::de::Error::custom(
+                            ::buffa::alloc::format!("unknown enum value {v32}"),
+                        )
+                    })
+            }
+            fn visit_u64<E: ::serde::de::Error>(
+                self,
+                v: u64,
+            ) -> ::core::result::Result<BgpWish, E> {
+                let v32 = i32::try_from(v)
+                    .map_err(|_| {
+                        ::serde::de::Error::custom(
+                            ::buffa::alloc::format!("enum value {v} out of i32 range"),
+                        )
+                    })?;
+                <BgpWish as ::buffa::Enumeration>::from_i32(v32)
+                    .ok_or_else(|| {
+                        ::serde::de::Error::custom(
+                            ::buffa::alloc::format!("unknown enum value {v32}"),
+                        )
+                    })
+            }
+            fn visit_unit<E: ::serde::de::Error>(
+                self,
+            ) -> ::core::result::Result<BgpWish, E> {
+                ::core::result::Result::Ok(::core::default::Default::default())
+            }
+        }
+        d.deserialize_any(_V)
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for BgpWish {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+impl ::buffa::Enumeration for BgpWish {
+    fn from_i32(value: i32) -> ::core::option::Option<Self> {
+        match value {
+            0i32 => ::core::option::Option::Some(Self::BGP_WISH_UNSPECIFIED),
+            1i32 => ::core::option::Option::Some(Self::BGP_WISH_LEAVE),
+            2i32 => ::core::option::Option::Some(Self::BGP_WISH_USE),
+            3i32 => ::core::option::Option::Some(Self::BGP_WISH_AVOID),
+            _ => ::core::option::Option::None,
+        }
+    }
+    fn to_i32(&self) -> i32 {
+        *self as i32
+    }
+    fn proto_name(&self) -> &'static str {
+        match self {
+            Self::BGP_WISH_UNSPECIFIED => "BGP_WISH_UNSPECIFIED",
+            Self::BGP_WISH_LEAVE => "BGP_WISH_LEAVE",
+            Self::BGP_WISH_USE => "BGP_WISH_USE",
+            Self::BGP_WISH_AVOID => "BGP_WISH_AVOID",
+        }
+    }
+    fn from_proto_name(name: &str) -> ::core::option::Option<Self> {
+        match name {
+            "BGP_WISH_UNSPECIFIED" => {
+                ::core::option::Option::Some(Self::BGP_WISH_UNSPECIFIED)
+            }
+            "BGP_WISH_LEAVE" => ::core::option::Option::Some(Self::BGP_WISH_LEAVE),
+            "BGP_WISH_USE" => ::core::option::Option::Some(Self::BGP_WISH_USE),
+            "BGP_WISH_AVOID" => ::core::option::Option::Some(Self::BGP_WISH_AVOID),
+            _ => ::core::option::Option::None,
+        }
+    }
+    fn values() -> &'static [Self] {
+        &[
+            Self::BGP_WISH_UNSPECIFIED,
+            Self::BGP_WISH_LEAVE,
+            Self::BGP_WISH_USE,
+            Self::BGP_WISH_AVOID,
+        ]
+    }
+}
 /// One control session as the daemon sees it.
 #[derive(Clone, PartialEq, Default)]
 #[derive(::serde::Serialize, ::serde::Deserialize)]
@@ -9693,6 +9853,871 @@ pub const __LIST_MICRO_BFD_GROUPS_RESPONSE_JSON_ANY: ::buffa::type_registry::Jso
     type_url: "type.googleapis.com/bfd.v1.ListMicroBFDGroupsResponse",
     to_json: ::buffa::type_registry::any_to_json::<ListMicroBFDGroupsResponse>,
     from_json: ::buffa::type_registry::any_from_json::<ListMicroBFDGroupsResponse>,
+    is_wkt: false,
+};
+/// Empty.
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct ListBgpTargetsRequest {}
+impl ::core::fmt::Debug for ListBgpTargetsRequest {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("ListBgpTargetsRequest").finish()
+    }
+}
+impl ListBgpTargetsRequest {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/bfd.v1.ListBgpTargetsRequest";
+}
+::buffa::impl_default_instance!(ListBgpTargetsRequest);
+impl ::buffa::MessageName for ListBgpTargetsRequest {
+    const PACKAGE: &'static str = "bfd.v1";
+    const NAME: &'static str = "ListBgpTargetsRequest";
+    const FULL_NAME: &'static str = "bfd.v1.ListBgpTargetsRequest";
+    const TYPE_URL: &'static str = "type.googleapis.com/bfd.v1.ListBgpTargetsRequest";
+}
+impl ::buffa::Message for ListBgpTargetsRequest {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, _cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let size = 0u64;
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        _cache: &mut ::buffa::SizeCache,
+        _buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {}
+}
+impl ::buffa::json_helpers::ProtoElemJson for ListBgpTargetsRequest {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __LIST_BGP_TARGETS_REQUEST_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/bfd.v1.ListBgpTargetsRequest",
+    to_json: ::buffa::type_registry::any_to_json::<ListBgpTargetsRequest>,
+    from_json: ::buffa::type_registry::any_from_json::<ListBgpTargetsRequest>,
+    is_wkt: false,
+};
+/// The integration and its targets.
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct ListBgpTargetsResponse {
+    /// The integration is switched on; else nothing below is set.
+    ///
+    /// Field 1: `enabled`
+    #[serde(
+        rename = "enabled",
+        with = "::buffa::json_helpers::proto_bool",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_false"
+    )]
+    pub enabled: bool,
+    /// Where GoBGP is called.
+    ///
+    /// Field 2: `address`
+    #[serde(
+        rename = "address",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub address: ::buffa::alloc::string::String,
+    /// disable-peer or withdraw-routes.
+    ///
+    /// Field 3: `strategy`
+    #[serde(
+        rename = "strategy",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub strategy: ::buffa::alloc::string::String,
+    /// GoBGP answers.
+    ///
+    /// Field 4: `connected`
+    #[serde(
+        rename = "connected",
+        with = "::buffa::json_helpers::proto_bool",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_false"
+    )]
+    pub connected: bool,
+    /// Version of its API: "3" or "4"; empty before it has answered once.
+    ///
+    /// Field 5: `version`
+    #[serde(
+        rename = "version",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub version: ::buffa::alloc::string::String,
+    /// Why it does not answer; empty while it does.
+    ///
+    /// Field 6: `error`
+    #[serde(
+        rename = "error",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub error: ::buffa::alloc::string::String,
+    /// The targets.
+    ///
+    /// Field 7: `targets`
+    #[serde(
+        rename = "targets",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_vec",
+        deserialize_with = "::buffa::json_helpers::null_as_default"
+    )]
+    pub targets: ::buffa::alloc::vec::Vec<BgpTarget>,
+}
+impl ::core::fmt::Debug for ListBgpTargetsResponse {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("ListBgpTargetsResponse")
+            .field("enabled", &self.enabled)
+            .field("address", &self.address)
+            .field("strategy", &self.strategy)
+            .field("connected", &self.connected)
+            .field("version", &self.version)
+            .field("error", &self.error)
+            .field("targets", &self.targets)
+            .finish()
+    }
+}
+impl ListBgpTargetsResponse {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/bfd.v1.ListBgpTargetsResponse";
+}
+::buffa::impl_default_instance!(ListBgpTargetsResponse);
+impl ::buffa::MessageName for ListBgpTargetsResponse {
+    const PACKAGE: &'static str = "bfd.v1";
+    const NAME: &'static str = "ListBgpTargetsResponse";
+    const FULL_NAME: &'static str = "bfd.v1.ListBgpTargetsResponse";
+    const TYPE_URL: &'static str = "type.googleapis.com/bfd.v1.ListBgpTargetsResponse";
+}
+impl ::buffa::Message for ListBgpTargetsResponse {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if self.enabled {
+            size += 1u64 + ::buffa::types::BOOL_ENCODED_LEN as u64;
+        }
+        if !self.address.is_empty() {
+            size += 1u64 + ::buffa::types::string_encoded_len(&self.address) as u64;
+        }
+        if !self.strategy.is_empty() {
+            size += 1u64 + ::buffa::types::string_encoded_len(&self.strategy) as u64;
+        }
+        if self.connected {
+            size += 1u64 + ::buffa::types::BOOL_ENCODED_LEN as u64;
+        }
+        if !self.version.is_empty() {
+            size += 1u64 + ::buffa::types::string_encoded_len(&self.version) as u64;
+        }
+        if !self.error.is_empty() {
+            size += 1u64 + ::buffa::types::string_encoded_len(&self.error) as u64;
+        }
+        for v in &self.targets {
+            let __slot = __cache.reserve();
+            let inner_size = v.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        __cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if self.enabled {
+            ::buffa::types::put_bool_field(1u32, self.enabled, buf);
+        }
+        if !self.address.is_empty() {
+            ::buffa::types::put_string_field(2u32, &self.address, buf);
+        }
+        if !self.strategy.is_empty() {
+            ::buffa::types::put_string_field(3u32, &self.strategy, buf);
+        }
+        if self.connected {
+            ::buffa::types::put_bool_field(4u32, self.connected, buf);
+        }
+        if !self.version.is_empty() {
+            ::buffa::types::put_string_field(5u32, &self.version, buf);
+        }
+        if !self.error.is_empty() {
+            ::buffa::types::put_string_field(6u32, &self.error, buf);
+        }
+        for v in &self.targets {
+            ::buffa::types::put_len_delimited_header(
+                7u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            v.write_to(__cache, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::Varint,
+                )?;
+                self.enabled = ::buffa::types::decode_bool(buf)?;
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.address, buf)?;
+            }
+            3u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.strategy, buf)?;
+            }
+            4u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::Varint,
+                )?;
+                self.connected = ::buffa::types::decode_bool(buf)?;
+            }
+            5u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.version, buf)?;
+            }
+            6u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.error, buf)?;
+            }
+            7u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                let mut elem = ::core::default::Default::default();
+                ctx.register_element_memory(
+                    ::buffa::__private::element_footprint(&elem),
+                )?;
+                ::buffa::Message::merge_length_delimited(&mut elem, buf, ctx)?;
+                self.targets.push(elem);
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.enabled = false;
+        self.address.clear();
+        self.strategy.clear();
+        self.connected = false;
+        self.version.clear();
+        self.error.clear();
+        self.targets.clear();
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for ListBgpTargetsResponse {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __LIST_BGP_TARGETS_RESPONSE_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/bfd.v1.ListBgpTargetsResponse",
+    to_json: ::buffa::type_registry::any_to_json::<ListBgpTargetsResponse>,
+    from_json: ::buffa::type_registry::any_from_json::<ListBgpTargetsResponse>,
+    is_wkt: false,
+};
+/// One BGP peer or route.
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct BgpTarget {
+    /// Address of the peer, with zone if it is link-local, or "PREFIX via NEXTHOP".
+    ///
+    /// Field 1: `name`
+    #[serde(
+        rename = "name",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub name: ::buffa::alloc::string::String,
+    /// What BFD wants.
+    ///
+    /// Field 2: `wish`
+    #[serde(
+        rename = "wish",
+        with = "::buffa::json_helpers::proto_enum",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_default_enum_value"
+    )]
+    pub wish: ::buffa::EnumValue<BgpWish>,
+    /// Since when.
+    ///
+    /// Field 3: `since`
+    #[serde(
+        rename = "since",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub since: ::buffa::MessageField<
+        ::buffa_types::google::protobuf::Timestamp,
+        ::buffa::Inline<::buffa_types::google::protobuf::Timestamp>,
+    >,
+    /// AVOID: diagnostic of the failure.
+    ///
+    /// Field 4: `diagnostic`
+    #[serde(
+        rename = "diagnostic",
+        with = "::buffa::json_helpers::proto_enum",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_default_enum_value"
+    )]
+    pub diagnostic: ::buffa::EnumValue<DiagnosticCode>,
+    /// AVOID: verdict of the failure, as in SessionDown.
+    ///
+    /// Field 5: `verdict`
+    #[serde(
+        rename = "verdict",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub verdict: ::buffa::alloc::string::String,
+    /// What GoBGP was last found to have: enabled, disabled, disabled-by-operator,
+    /// prefix-limit, no-bgp-peer, announced or withdrawn; empty: not known yet. More may come.
+    ///
+    /// Field 6: `applied`
+    #[serde(
+        rename = "applied",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub applied: ::buffa::alloc::string::String,
+    /// That is what BFD wants, or it is not ours to change.
+    ///
+    /// Field 7: `confirmed`
+    #[serde(
+        rename = "confirmed",
+        with = "::buffa::json_helpers::proto_bool",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_false"
+    )]
+    pub confirmed: bool,
+    /// When that was confirmed last.
+    ///
+    /// Field 8: `confirmed_at`
+    #[serde(
+        rename = "confirmedAt",
+        alias = "confirmed_at",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub confirmed_at: ::buffa::MessageField<
+        ::buffa_types::google::protobuf::Timestamp,
+        ::buffa::Inline<::buffa_types::google::protobuf::Timestamp>,
+    >,
+    /// The last action: time from the change of the session to its confirmation.
+    ///
+    /// Field 9: `took`
+    #[serde(
+        rename = "took",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub took: ::buffa::MessageField<
+        ::buffa_types::google::protobuf::Duration,
+        ::buffa::Inline<::buffa_types::google::protobuf::Duration>,
+    >,
+    /// Attempts that failed in a row.
+    ///
+    /// Field 10: `failures`
+    #[serde(
+        rename = "failures",
+        with = "::buffa::json_helpers::uint32",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_zero_u32"
+    )]
+    pub failures: u32,
+    /// Why the last one that failed did.
+    ///
+    /// Field 11: `last_error`
+    #[serde(
+        rename = "lastError",
+        alias = "last_error",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub last_error: ::buffa::alloc::string::String,
+    /// When it failed.
+    ///
+    /// Field 12: `last_error_at`
+    #[serde(
+        rename = "lastErrorAt",
+        alias = "last_error_at",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub last_error_at: ::buffa::MessageField<
+        ::buffa_types::google::protobuf::Timestamp,
+        ::buffa::Inline<::buffa_types::google::protobuf::Timestamp>,
+    >,
+    /// Flap dampening holds the target down although its path works, or would.
+    ///
+    /// Field 13: `suppressed`
+    #[serde(
+        rename = "suppressed",
+        with = "::buffa::json_helpers::proto_bool",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_false"
+    )]
+    pub suppressed: bool,
+    /// Its penalty; 0 also when dampening is off.
+    ///
+    /// Field 14: `penalty`
+    #[serde(
+        rename = "penalty",
+        with = "::buffa::json_helpers::double",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_zero_f64"
+    )]
+    pub penalty: f64,
+}
+impl ::core::fmt::Debug for BgpTarget {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("BgpTarget")
+            .field("name", &self.name)
+            .field("wish", &self.wish)
+            .field("since", &self.since)
+            .field("diagnostic", &self.diagnostic)
+            .field("verdict", &self.verdict)
+            .field("applied", &self.applied)
+            .field("confirmed", &self.confirmed)
+            .field("confirmed_at", &self.confirmed_at)
+            .field("took", &self.took)
+            .field("failures", &self.failures)
+            .field("last_error", &self.last_error)
+            .field("last_error_at", &self.last_error_at)
+            .field("suppressed", &self.suppressed)
+            .field("penalty", &self.penalty)
+            .finish()
+    }
+}
+impl BgpTarget {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/bfd.v1.BgpTarget";
+}
+::buffa::impl_default_instance!(BgpTarget);
+impl ::buffa::MessageName for BgpTarget {
+    const PACKAGE: &'static str = "bfd.v1";
+    const NAME: &'static str = "BgpTarget";
+    const FULL_NAME: &'static str = "bfd.v1.BgpTarget";
+    const TYPE_URL: &'static str = "type.googleapis.com/bfd.v1.BgpTarget";
+}
+impl ::buffa::Message for BgpTarget {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if !self.name.is_empty() {
+            size += 1u64 + ::buffa::types::string_encoded_len(&self.name) as u64;
+        }
+        {
+            let val = self.wish.to_i32();
+            if val != 0 {
+                size += 1u64 + ::buffa::types::int32_encoded_len(val) as u64;
+            }
+        }
+        if self.since.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.since.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        {
+            let val = self.diagnostic.to_i32();
+            if val != 0 {
+                size += 1u64 + ::buffa::types::int32_encoded_len(val) as u64;
+            }
+        }
+        if !self.verdict.is_empty() {
+            size += 1u64 + ::buffa::types::string_encoded_len(&self.verdict) as u64;
+        }
+        if !self.applied.is_empty() {
+            size += 1u64 + ::buffa::types::string_encoded_len(&self.applied) as u64;
+        }
+        if self.confirmed {
+            size += 1u64 + ::buffa::types::BOOL_ENCODED_LEN as u64;
+        }
+        if self.confirmed_at.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.confirmed_at.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        if self.took.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.took.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        if self.failures != 0u32 {
+            size += 1u64 + ::buffa::types::uint32_encoded_len(self.failures) as u64;
+        }
+        if !self.last_error.is_empty() {
+            size += 1u64 + ::buffa::types::string_encoded_len(&self.last_error) as u64;
+        }
+        if self.last_error_at.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.last_error_at.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        if self.suppressed {
+            size += 1u64 + ::buffa::types::BOOL_ENCODED_LEN as u64;
+        }
+        if self.penalty.to_bits() != 0u64 {
+            size += 1u64 + ::buffa::types::FIXED64_ENCODED_LEN as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        __cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if !self.name.is_empty() {
+            ::buffa::types::put_string_field(1u32, &self.name, buf);
+        }
+        {
+            let val = self.wish.to_i32();
+            if val != 0 {
+                ::buffa::types::put_int32_field(2u32, val, buf);
+            }
+        }
+        if self.since.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                3u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.since.write_to(__cache, buf);
+        }
+        {
+            let val = self.diagnostic.to_i32();
+            if val != 0 {
+                ::buffa::types::put_int32_field(4u32, val, buf);
+            }
+        }
+        if !self.verdict.is_empty() {
+            ::buffa::types::put_string_field(5u32, &self.verdict, buf);
+        }
+        if !self.applied.is_empty() {
+            ::buffa::types::put_string_field(6u32, &self.applied, buf);
+        }
+        if self.confirmed {
+            ::buffa::types::put_bool_field(7u32, self.confirmed, buf);
+        }
+        if self.confirmed_at.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                8u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.confirmed_at.write_to(__cache, buf);
+        }
+        if self.took.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                9u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.took.write_to(__cache, buf);
+        }
+        if self.failures != 0u32 {
+            ::buffa::types::put_uint32_field(10u32, self.failures, buf);
+        }
+        if !self.last_error.is_empty() {
+            ::buffa::types::put_string_field(11u32, &self.last_error, buf);
+        }
+        if self.last_error_at.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                12u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.last_error_at.write_to(__cache, buf);
+        }
+        if self.suppressed {
+            ::buffa::types::put_bool_field(13u32, self.suppressed, buf);
+        }
+        if self.penalty.to_bits() != 0u64 {
+            ::buffa::types::put_double_field(14u32, self.penalty, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.name, buf)?;
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::Varint,
+                )?;
+                self.wish = ::buffa::EnumValue::from(::buffa::types::decode_int32(buf)?);
+            }
+            3u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.since.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            4u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::Varint,
+                )?;
+                self.diagnostic = ::buffa::EnumValue::from(
+                    ::buffa::types::decode_int32(buf)?,
+                );
+            }
+            5u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.verdict, buf)?;
+            }
+            6u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.applied, buf)?;
+            }
+            7u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::Varint,
+                )?;
+                self.confirmed = ::buffa::types::decode_bool(buf)?;
+            }
+            8u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.confirmed_at.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            9u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.took.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            10u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::Varint,
+                )?;
+                self.failures = ::buffa::types::decode_uint32(buf)?;
+            }
+            11u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.last_error, buf)?;
+            }
+            12u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.last_error_at.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            13u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::Varint,
+                )?;
+                self.suppressed = ::buffa::types::decode_bool(buf)?;
+            }
+            14u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::Fixed64,
+                )?;
+                self.penalty = ::buffa::types::decode_double(buf)?;
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.name.clear();
+        self.wish = ::buffa::EnumValue::from(0);
+        self.since = ::buffa::MessageField::none();
+        self.diagnostic = ::buffa::EnumValue::from(0);
+        self.verdict.clear();
+        self.applied.clear();
+        self.confirmed = false;
+        self.confirmed_at = ::buffa::MessageField::none();
+        self.took = ::buffa::MessageField::none();
+        self.failures = 0u32;
+        self.last_error.clear();
+        self.last_error_at = ::buffa::MessageField::none();
+        self.suppressed = false;
+        self.penalty = 0f64;
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for BgpTarget {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __BGP_TARGET_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/bfd.v1.BgpTarget",
+    to_json: ::buffa::type_registry::any_to_json::<BgpTarget>,
+    from_json: ::buffa::type_registry::any_from_json::<BgpTarget>,
     is_wkt: false,
 };
 #[allow(
@@ -25066,6 +26091,1557 @@ pub mod __buffa {
                 ::serde::Serialize::serialize(&self.0, __s)
             }
         }
+        /// Empty.
+        #[derive(Clone, Debug, Default)]
+        pub struct ListBgpTargetsRequestView<'a> {
+            #[doc(hidden)]
+            pub __buffa_phantom: ::core::marker::PhantomData<&'a ()>,
+        }
+        impl<'a> ::buffa::MessageView<'a> for ListBgpTargetsRequestView<'a> {
+            type Owned = super::super::ListBgpTargetsRequest;
+            fn decode_view(
+                buf: &'a [u8],
+            ) -> ::core::result::Result<Self, ::buffa::DecodeError> {
+                let __limit = ::core::cell::Cell::new(
+                    ::buffa::DEFAULT_UNKNOWN_FIELD_LIMIT,
+                );
+                let __elem = ::core::cell::Cell::new(
+                    ::buffa::DEFAULT_ELEMENT_MEMORY_LIMIT,
+                );
+                <Self as ::buffa::MessageView>::decode_view_ctx(
+                    buf,
+                    ::buffa::DecodeContext::new(::buffa::RECURSION_LIMIT, &__limit)
+                        .with_element_memory(&__elem),
+                )
+            }
+            fn decode_view_with_ctx(
+                buf: &'a [u8],
+                ctx: ::buffa::DecodeContext<'_>,
+            ) -> ::core::result::Result<Self, ::buffa::DecodeError> {
+                <Self as ::buffa::MessageView>::decode_view_ctx(buf, ctx)
+            }
+            #[inline]
+            fn merge_view_field(
+                &mut self,
+                tag: ::buffa::encoding::Tag,
+                cur: &'a [u8],
+                _before_tag: &'a [u8],
+                ctx: ::buffa::DecodeContext<'_>,
+            ) -> ::core::result::Result<&'a [u8], ::buffa::DecodeError> {
+                let _ = ctx;
+                #[allow(unused_variables)]
+                let view = self;
+                let mut cur = cur;
+                match tag.field_number() {
+                    _ => {
+                        ::buffa::encoding::skip_field_depth(tag, &mut cur, ctx.depth())?;
+                    }
+                }
+                ::core::result::Result::Ok(cur)
+            }
+            fn to_owned_message(
+                &self,
+            ) -> ::core::result::Result<
+                super::super::ListBgpTargetsRequest,
+                ::buffa::DecodeError,
+            > {
+                self.to_owned_from_source(None)
+            }
+            #[allow(clippy::useless_conversion, clippy::needless_update)]
+            fn to_owned_from_source(
+                &self,
+                __buffa_src: ::core::option::Option<&::buffa::bytes::Bytes>,
+            ) -> ::core::result::Result<
+                super::super::ListBgpTargetsRequest,
+                ::buffa::DecodeError,
+            > {
+                #[allow(unused_imports)]
+                use ::buffa::alloc::string::ToString as _;
+                let _ = __buffa_src;
+                ::core::result::Result::Ok(super::super::ListBgpTargetsRequest {
+                    ..::core::default::Default::default()
+                })
+            }
+        }
+        impl<'a> ::buffa::ViewEncode<'a> for ListBgpTargetsRequestView<'a> {
+            #[allow(clippy::needless_borrow, clippy::let_and_return)]
+            fn compute_size(&self, _cache: &mut ::buffa::SizeCache) -> u32 {
+                #[allow(unused_imports)]
+                use ::buffa::Enumeration as _;
+                let size = 0u64;
+                ::buffa::saturate_size(size)
+            }
+            #[allow(clippy::needless_borrow)]
+            fn write_to(
+                &self,
+                _cache: &mut ::buffa::SizeCache,
+                _buf: &mut impl ::buffa::EncodeSink,
+            ) {
+                #[allow(unused_imports)]
+                use ::buffa::Enumeration as _;
+            }
+        }
+        /// Serializes this view as protobuf JSON.
+        ///
+        /// Implicit-presence fields with default values are omitted, `required`
+        /// fields are always emitted, explicit-presence (`optional`) fields are
+        /// emitted only when set, bytes fields are base64-encoded, and enum
+        /// values are their proto name strings.
+        ///
+        /// This impl uses `serialize_map(None)` because the number of emitted
+        /// fields depends on default-omission rules; serializers that require
+        /// known map lengths (e.g. `bincode`) will return a runtime error.
+        /// Use the owned message type for those formats.
+        impl<'__a> ::serde::Serialize for ListBgpTargetsRequestView<'__a> {
+            fn serialize<__S: ::serde::Serializer>(
+                &self,
+                __s: __S,
+            ) -> ::core::result::Result<__S::Ok, __S::Error> {
+                use ::serde::ser::SerializeMap as _;
+                let mut __map = __s.serialize_map(::core::option::Option::None)?;
+                __map.end()
+            }
+        }
+        impl<'a> ::buffa::MessageName for ListBgpTargetsRequestView<'a> {
+            const PACKAGE: &'static str = "bfd.v1";
+            const NAME: &'static str = "ListBgpTargetsRequest";
+            const FULL_NAME: &'static str = "bfd.v1.ListBgpTargetsRequest";
+            const TYPE_URL: &'static str = "type.googleapis.com/bfd.v1.ListBgpTargetsRequest";
+        }
+        ::buffa::impl_default_view_instance!(ListBgpTargetsRequestView);
+        ::buffa::impl_view_reborrow!(ListBgpTargetsRequestView);
+        /** Self-contained, `'static` owned view of a `ListBgpTargetsRequest` message.
+
+ Wraps [`::buffa::OwnedView`]`<`[`ListBgpTargetsRequestView`]`<'static>>`: the decoded view and the [`::buffa::bytes::Bytes`] buffer it borrows from travel together, so the handle is `'static` and `Send + Sync` — suitable for async handlers, spawned tasks, and anywhere a `'static` bound is required.
+
+ Field accessors return borrows tied to `&self`. Use [`Self::view`] to get the full [`ListBgpTargetsRequestView`] when you need struct patterns, iteration helpers, or to pass the view to lifetime-parameterised code.*/
+        #[derive(Clone, Debug)]
+        pub struct ListBgpTargetsRequestOwnedView(
+            ::buffa::OwnedView<ListBgpTargetsRequestView<'static>>,
+        );
+        impl ListBgpTargetsRequestOwnedView {
+            /// Decode an owned view from a [`::buffa::bytes::Bytes`] buffer.
+            ///
+            /// The view borrows directly from the buffer's data; the buffer is
+            /// retained inside the returned handle.
+            ///
+            /// # Errors
+            ///
+            /// Returns [`::buffa::DecodeError`] if the buffer contains invalid
+            /// protobuf data.
+            pub fn decode(
+                bytes: ::buffa::bytes::Bytes,
+            ) -> ::core::result::Result<Self, ::buffa::DecodeError> {
+                ::core::result::Result::Ok(
+                    ListBgpTargetsRequestOwnedView(::buffa::OwnedView::decode(bytes)?),
+                )
+            }
+            /// Decode with custom [`::buffa::DecodeOptions`] (recursion limit,
+            /// max message size).
+            ///
+            /// # Errors
+            ///
+            /// Returns [`::buffa::DecodeError`] if the buffer is invalid or
+            /// exceeds the configured limits.
+            pub fn decode_with_options(
+                bytes: ::buffa::bytes::Bytes,
+                opts: &::buffa::DecodeOptions,
+            ) -> ::core::result::Result<Self, ::buffa::DecodeError> {
+                ::core::result::Result::Ok(
+                    ListBgpTargetsRequestOwnedView(
+                        ::buffa::OwnedView::decode_with_options(bytes, opts)?,
+                    ),
+                )
+            }
+            /// Build from an owned message via an encode → decode round-trip.
+            ///
+            /// # Errors
+            ///
+            /// Returns [`::buffa::DecodeError::MessageTooLarge`] if the
+            /// message's encoded size exceeds the 2 GiB protobuf limit, or
+            /// another [`::buffa::DecodeError`] if the re-encoded bytes are
+            /// somehow invalid (should not happen for well-formed messages).
+            pub fn from_owned(
+                msg: &super::super::ListBgpTargetsRequest,
+            ) -> ::core::result::Result<Self, ::buffa::DecodeError> {
+                ::core::result::Result::Ok(
+                    ListBgpTargetsRequestOwnedView(::buffa::OwnedView::from_owned(msg)?),
+                )
+            }
+            /// Borrow the full [`ListBgpTargetsRequestView`] with its lifetime tied to `&self`.
+            #[must_use]
+            pub fn view(&self) -> &ListBgpTargetsRequestView<'_> {
+                self.0.reborrow()
+            }
+            /// Convert to the owned message type.
+            ///
+            /// Infallible: this type's constructors wire-decode their
+            /// buffer, and a view produced by wire decoding always
+            /// converts. Delegates to [`::buffa::OwnedView::to_owned_message`],
+            /// whose contract also governs handles converted from a raw
+            /// [`::buffa::OwnedView`].
+            #[must_use]
+            pub fn to_owned_message(&self) -> super::super::ListBgpTargetsRequest {
+                self.0.to_owned_message()
+            }
+            /// The underlying bytes buffer.
+            #[must_use]
+            pub fn bytes(&self) -> &::buffa::bytes::Bytes {
+                self.0.bytes()
+            }
+            /// Consume the handle, returning the underlying bytes buffer.
+            #[must_use]
+            pub fn into_bytes(self) -> ::buffa::bytes::Bytes {
+                self.0.into_bytes()
+            }
+        }
+        impl ::core::convert::From<
+            ::buffa::OwnedView<ListBgpTargetsRequestView<'static>>,
+        > for ListBgpTargetsRequestOwnedView {
+            fn from(
+                inner: ::buffa::OwnedView<ListBgpTargetsRequestView<'static>>,
+            ) -> Self {
+                ListBgpTargetsRequestOwnedView(inner)
+            }
+        }
+        impl ::core::convert::From<ListBgpTargetsRequestOwnedView>
+        for ::buffa::OwnedView<ListBgpTargetsRequestView<'static>> {
+            fn from(wrapper: ListBgpTargetsRequestOwnedView) -> Self {
+                wrapper.0
+            }
+        }
+        impl ::core::convert::AsRef<
+            ::buffa::OwnedView<ListBgpTargetsRequestView<'static>>,
+        > for ListBgpTargetsRequestOwnedView {
+            fn as_ref(&self) -> &::buffa::OwnedView<ListBgpTargetsRequestView<'static>> {
+                &self.0
+            }
+        }
+        impl ::buffa::HasMessageView for super::super::ListBgpTargetsRequest {
+            type View<'a> = ListBgpTargetsRequestView<'a>;
+            type ViewHandle = ListBgpTargetsRequestOwnedView;
+        }
+        impl ::serde::Serialize for ListBgpTargetsRequestOwnedView {
+            fn serialize<__S: ::serde::Serializer>(
+                &self,
+                __s: __S,
+            ) -> ::core::result::Result<__S::Ok, __S::Error> {
+                ::serde::Serialize::serialize(&self.0, __s)
+            }
+        }
+        /// The integration and its targets.
+        #[derive(Clone, Debug, Default)]
+        pub struct ListBgpTargetsResponseView<'a> {
+            /// The integration is switched on; else nothing below is set.
+            ///
+            /// Field 1: `enabled`
+            pub enabled: bool,
+            /// Where GoBGP is called.
+            ///
+            /// Field 2: `address`
+            pub address: &'a str,
+            /// disable-peer or withdraw-routes.
+            ///
+            /// Field 3: `strategy`
+            pub strategy: &'a str,
+            /// GoBGP answers.
+            ///
+            /// Field 4: `connected`
+            pub connected: bool,
+            /// Version of its API: "3" or "4"; empty before it has answered once.
+            ///
+            /// Field 5: `version`
+            pub version: &'a str,
+            /// Why it does not answer; empty while it does.
+            ///
+            /// Field 6: `error`
+            pub error: &'a str,
+            /// The targets.
+            ///
+            /// Field 7: `targets`
+            pub targets: ::buffa::RepeatedView<
+                'a,
+                super::super::__buffa::view::BgpTargetView<'a>,
+            >,
+        }
+        impl<'a> ::buffa::MessageView<'a> for ListBgpTargetsResponseView<'a> {
+            type Owned = super::super::ListBgpTargetsResponse;
+            fn decode_view(
+                buf: &'a [u8],
+            ) -> ::core::result::Result<Self, ::buffa::DecodeError> {
+                let __limit = ::core::cell::Cell::new(
+                    ::buffa::DEFAULT_UNKNOWN_FIELD_LIMIT,
+                );
+                let __elem = ::core::cell::Cell::new(
+                    ::buffa::DEFAULT_ELEMENT_MEMORY_LIMIT,
+                );
+                <Self as ::buffa::MessageView>::decode_view_ctx(
+                    buf,
+                    ::buffa::DecodeContext::new(::buffa::RECURSION_LIMIT, &__limit)
+                        .with_element_memory(&__elem),
+                )
+            }
+            fn decode_view_with_ctx(
+                buf: &'a [u8],
+                ctx: ::buffa::DecodeContext<'_>,
+            ) -> ::core::result::Result<Self, ::buffa::DecodeError> {
+                <Self as ::buffa::MessageView>::decode_view_ctx(buf, ctx)
+            }
+            #[inline]
+            fn merge_view_field(
+                &mut self,
+                tag: ::buffa::encoding::Tag,
+                cur: &'a [u8],
+                _before_tag: &'a [u8],
+                ctx: ::buffa::DecodeContext<'_>,
+            ) -> ::core::result::Result<&'a [u8], ::buffa::DecodeError> {
+                let _ = ctx;
+                #[allow(unused_variables)]
+                let view = self;
+                let mut cur = cur;
+                match tag.field_number() {
+                    1u32 => {
+                        ::buffa::encoding::check_wire_type(
+                            tag,
+                            ::buffa::encoding::WireType::Varint,
+                        )?;
+                        view.enabled = ::buffa::types::decode_bool(&mut cur)?;
+                    }
+                    2u32 => {
+                        ::buffa::encoding::check_wire_type(
+                            tag,
+                            ::buffa::encoding::WireType::LengthDelimited,
+                        )?;
+                        view.address = ::buffa::types::borrow_str(&mut cur)?;
+                    }
+                    3u32 => {
+                        ::buffa::encoding::check_wire_type(
+                            tag,
+                            ::buffa::encoding::WireType::LengthDelimited,
+                        )?;
+                        view.strategy = ::buffa::types::borrow_str(&mut cur)?;
+                    }
+                    4u32 => {
+                        ::buffa::encoding::check_wire_type(
+                            tag,
+                            ::buffa::encoding::WireType::Varint,
+                        )?;
+                        view.connected = ::buffa::types::decode_bool(&mut cur)?;
+                    }
+                    5u32 => {
+                        ::buffa::encoding::check_wire_type(
+                            tag,
+                            ::buffa::encoding::WireType::LengthDelimited,
+                        )?;
+                        view.version = ::buffa::types::borrow_str(&mut cur)?;
+                    }
+                    6u32 => {
+                        ::buffa::encoding::check_wire_type(
+                            tag,
+                            ::buffa::encoding::WireType::LengthDelimited,
+                        )?;
+                        view.error = ::buffa::types::borrow_str(&mut cur)?;
+                    }
+                    7u32 => {
+                        ::buffa::encoding::check_wire_type(
+                            tag,
+                            ::buffa::encoding::WireType::LengthDelimited,
+                        )?;
+                        let __sub_ctx = ctx.descend()?;
+                        let sub = ::buffa::types::borrow_bytes(&mut cur)?;
+                        ctx.register_element_memory(
+                            ::core::mem::size_of::<
+                                super::super::__buffa::view::BgpTargetView,
+                            >(),
+                        )?;
+                        view.targets
+                            .push(
+                                <super::super::__buffa::view::BgpTargetView as ::buffa::MessageView>::decode_view_ctx(
+                                    sub,
+                                    __sub_ctx,
+                                )?,
+                            );
+                    }
+                    _ => {
+                        ::buffa::encoding::skip_field_depth(tag, &mut cur, ctx.depth())?;
+                    }
+                }
+                ::core::result::Result::Ok(cur)
+            }
+            fn to_owned_message(
+                &self,
+            ) -> ::core::result::Result<
+                super::super::ListBgpTargetsResponse,
+                ::buffa::DecodeError,
+            > {
+                self.to_owned_from_source(None)
+            }
+            #[allow(clippy::useless_conversion, clippy::needless_update)]
+            fn to_owned_from_source(
+                &self,
+                __buffa_src: ::core::option::Option<&::buffa::bytes::Bytes>,
+            ) -> ::core::result::Result<
+                super::super::ListBgpTargetsResponse,
+                ::buffa::DecodeError,
+            > {
+                #[allow(unused_imports)]
+                use ::buffa::alloc::string::ToString as _;
+                let _ = __buffa_src;
+                ::core::result::Result::Ok(super::super::ListBgpTargetsResponse {
+                    enabled: self.enabled,
+                    address: self.address.to_string(),
+                    strategy: self.strategy.to_string(),
+                    connected: self.connected,
+                    version: self.version.to_string(),
+                    error: self.error.to_string(),
+                    targets: self
+                        .targets
+                        .iter()
+                        .map(|v| v.to_owned_from_source(__buffa_src))
+                        .collect::<::core::result::Result<_, ::buffa::DecodeError>>()?,
+                    ..::core::default::Default::default()
+                })
+            }
+        }
+        impl<'a> ::buffa::ViewEncode<'a> for ListBgpTargetsResponseView<'a> {
+            #[allow(clippy::needless_borrow, clippy::let_and_return)]
+            fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+                #[allow(unused_imports)]
+                use ::buffa::Enumeration as _;
+                let mut size = 0u64;
+                if self.enabled {
+                    size += 1u64 + ::buffa::types::BOOL_ENCODED_LEN as u64;
+                }
+                if !self.address.is_empty() {
+                    size
+                        += 1u64
+                            + ::buffa::types::string_encoded_len(&self.address) as u64;
+                }
+                if !self.strategy.is_empty() {
+                    size
+                        += 1u64
+                            + ::buffa::types::string_encoded_len(&self.strategy) as u64;
+                }
+                if self.connected {
+                    size += 1u64 + ::buffa::types::BOOL_ENCODED_LEN as u64;
+                }
+                if !self.version.is_empty() {
+                    size
+                        += 1u64
+                            + ::buffa::types::string_encoded_len(&self.version) as u64;
+                }
+                if !self.error.is_empty() {
+                    size
+                        += 1u64 + ::buffa::types::string_encoded_len(&self.error) as u64;
+                }
+                for v in &self.targets {
+                    let __slot = __cache.reserve();
+                    let inner_size = v.compute_size(__cache);
+                    __cache.set(__slot, inner_size);
+                    size
+                        += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                            + inner_size as u64;
+                }
+                ::buffa::saturate_size(size)
+            }
+            #[allow(clippy::needless_borrow)]
+            fn write_to(
+                &self,
+                __cache: &mut ::buffa::SizeCache,
+                buf: &mut impl ::buffa::EncodeSink,
+            ) {
+                #[allow(unused_imports)]
+                use ::buffa::Enumeration as _;
+                if self.enabled {
+                    ::buffa::types::put_bool_field(1u32, self.enabled, buf);
+                }
+                if !self.address.is_empty() {
+                    ::buffa::types::put_string_field(2u32, &self.address, buf);
+                }
+                if !self.strategy.is_empty() {
+                    ::buffa::types::put_string_field(3u32, &self.strategy, buf);
+                }
+                if self.connected {
+                    ::buffa::types::put_bool_field(4u32, self.connected, buf);
+                }
+                if !self.version.is_empty() {
+                    ::buffa::types::put_string_field(5u32, &self.version, buf);
+                }
+                if !self.error.is_empty() {
+                    ::buffa::types::put_string_field(6u32, &self.error, buf);
+                }
+                for v in &self.targets {
+                    ::buffa::types::put_len_delimited_header(
+                        7u32,
+                        u64::from(__cache.consume_next()),
+                        buf,
+                    );
+                    v.write_to(__cache, buf);
+                }
+            }
+        }
+        /// Serializes this view as protobuf JSON.
+        ///
+        /// Implicit-presence fields with default values are omitted, `required`
+        /// fields are always emitted, explicit-presence (`optional`) fields are
+        /// emitted only when set, bytes fields are base64-encoded, and enum
+        /// values are their proto name strings.
+        ///
+        /// This impl uses `serialize_map(None)` because the number of emitted
+        /// fields depends on default-omission rules; serializers that require
+        /// known map lengths (e.g. `bincode`) will return a runtime error.
+        /// Use the owned message type for those formats.
+        impl<'__a> ::serde::Serialize for ListBgpTargetsResponseView<'__a> {
+            fn serialize<__S: ::serde::Serializer>(
+                &self,
+                __s: __S,
+            ) -> ::core::result::Result<__S::Ok, __S::Error> {
+                use ::serde::ser::SerializeMap as _;
+                let mut __map = __s.serialize_map(::core::option::Option::None)?;
+                if self.enabled {
+                    __map.serialize_entry("enabled", &self.enabled)?;
+                }
+                if !::buffa::json_helpers::skip_if::is_empty_str(self.address) {
+                    __map.serialize_entry("address", self.address)?;
+                }
+                if !::buffa::json_helpers::skip_if::is_empty_str(self.strategy) {
+                    __map.serialize_entry("strategy", self.strategy)?;
+                }
+                if self.connected {
+                    __map.serialize_entry("connected", &self.connected)?;
+                }
+                if !::buffa::json_helpers::skip_if::is_empty_str(self.version) {
+                    __map.serialize_entry("version", self.version)?;
+                }
+                if !::buffa::json_helpers::skip_if::is_empty_str(self.error) {
+                    __map.serialize_entry("error", self.error)?;
+                }
+                if !self.targets.is_empty() {
+                    __map.serialize_entry("targets", &*self.targets)?;
+                }
+                __map.end()
+            }
+        }
+        impl<'a> ::buffa::MessageName for ListBgpTargetsResponseView<'a> {
+            const PACKAGE: &'static str = "bfd.v1";
+            const NAME: &'static str = "ListBgpTargetsResponse";
+            const FULL_NAME: &'static str = "bfd.v1.ListBgpTargetsResponse";
+            const TYPE_URL: &'static str = "type.googleapis.com/bfd.v1.ListBgpTargetsResponse";
+        }
+        ::buffa::impl_default_view_instance!(ListBgpTargetsResponseView);
+        ::buffa::impl_view_reborrow!(ListBgpTargetsResponseView);
+        /** Self-contained, `'static` owned view of a `ListBgpTargetsResponse` message.
+
+ Wraps [`::buffa::OwnedView`]`<`[`ListBgpTargetsResponseView`]`<'static>>`: the decoded view and the [`::buffa::bytes::Bytes`] buffer it borrows from travel together, so the handle is `'static` and `Send + Sync` — suitable for async handlers, spawned tasks, and anywhere a `'static` bound is required.
+
+ Field accessors return borrows tied to `&self`. Use [`Self::view`] to get the full [`ListBgpTargetsResponseView`] when you need struct patterns, iteration helpers, or to pass the view to lifetime-parameterised code.*/
+        #[derive(Clone, Debug)]
+        pub struct ListBgpTargetsResponseOwnedView(
+            ::buffa::OwnedView<ListBgpTargetsResponseView<'static>>,
+        );
+        impl ListBgpTargetsResponseOwnedView {
+            /// Decode an owned view from a [`::buffa::bytes::Bytes`] buffer.
+            ///
+            /// The view borrows directly from the buffer's data; the buffer is
+            /// retained inside the returned handle.
+            ///
+            /// # Errors
+            ///
+            /// Returns [`::buffa::DecodeError`] if the buffer contains invalid
+            /// protobuf data.
+            pub fn decode(
+                bytes: ::buffa::bytes::Bytes,
+            ) -> ::core::result::Result<Self, ::buffa::DecodeError> {
+                ::core::result::Result::Ok(
+                    ListBgpTargetsResponseOwnedView(::buffa::OwnedView::decode(bytes)?),
+                )
+            }
+            /// Decode with custom [`::buffa::DecodeOptions`] (recursion limit,
+            /// max message size).
+            ///
+            /// # Errors
+            ///
+            /// Returns [`::buffa::DecodeError`] if the buffer is invalid or
+            /// exceeds the configured limits.
+            pub fn decode_with_options(
+                bytes: ::buffa::bytes::Bytes,
+                opts: &::buffa::DecodeOptions,
+            ) -> ::core::result::Result<Self, ::buffa::DecodeError> {
+                ::core::result::Result::Ok(
+                    ListBgpTargetsResponseOwnedView(
+                        ::buffa::OwnedView::decode_with_options(bytes, opts)?,
+                    ),
+                )
+            }
+            /// Build from an owned message via an encode → decode round-trip.
+            ///
+            /// # Errors
+            ///
+            /// Returns [`::buffa::DecodeError::MessageTooLarge`] if the
+            /// message's encoded size exceeds the 2 GiB protobuf limit, or
+            /// another [`::buffa::DecodeError`] if the re-encoded bytes are
+            /// somehow invalid (should not happen for well-formed messages).
+            pub fn from_owned(
+                msg: &super::super::ListBgpTargetsResponse,
+            ) -> ::core::result::Result<Self, ::buffa::DecodeError> {
+                ::core::result::Result::Ok(
+                    ListBgpTargetsResponseOwnedView(::buffa::OwnedView::from_owned(msg)?),
+                )
+            }
+            /// Borrow the full [`ListBgpTargetsResponseView`] with its lifetime tied to `&self`.
+            #[must_use]
+            pub fn view(&self) -> &ListBgpTargetsResponseView<'_> {
+                self.0.reborrow()
+            }
+            /// Convert to the owned message type.
+            ///
+            /// Infallible: this type's constructors wire-decode their
+            /// buffer, and a view produced by wire decoding always
+            /// converts. Delegates to [`::buffa::OwnedView::to_owned_message`],
+            /// whose contract also governs handles converted from a raw
+            /// [`::buffa::OwnedView`].
+            #[must_use]
+            pub fn to_owned_message(&self) -> super::super::ListBgpTargetsResponse {
+                self.0.to_owned_message()
+            }
+            /// The underlying bytes buffer.
+            #[must_use]
+            pub fn bytes(&self) -> &::buffa::bytes::Bytes {
+                self.0.bytes()
+            }
+            /// Consume the handle, returning the underlying bytes buffer.
+            #[must_use]
+            pub fn into_bytes(self) -> ::buffa::bytes::Bytes {
+                self.0.into_bytes()
+            }
+            /// The integration is switched on; else nothing below is set.
+            ///
+            /// Field 1: `enabled`
+            #[must_use]
+            pub fn enabled(&self) -> bool {
+                self.0.reborrow().enabled
+            }
+            /// Where GoBGP is called.
+            ///
+            /// Field 2: `address`
+            #[must_use]
+            pub fn address(&self) -> &'_ str {
+                self.0.reborrow().address
+            }
+            /// disable-peer or withdraw-routes.
+            ///
+            /// Field 3: `strategy`
+            #[must_use]
+            pub fn strategy(&self) -> &'_ str {
+                self.0.reborrow().strategy
+            }
+            /// GoBGP answers.
+            ///
+            /// Field 4: `connected`
+            #[must_use]
+            pub fn connected(&self) -> bool {
+                self.0.reborrow().connected
+            }
+            /// Version of its API: "3" or "4"; empty before it has answered once.
+            ///
+            /// Field 5: `version`
+            #[must_use]
+            pub fn version(&self) -> &'_ str {
+                self.0.reborrow().version
+            }
+            /// Why it does not answer; empty while it does.
+            ///
+            /// Field 6: `error`
+            #[must_use]
+            pub fn error(&self) -> &'_ str {
+                self.0.reborrow().error
+            }
+            /// The targets.
+            ///
+            /// Field 7: `targets`
+            #[must_use]
+            pub fn targets(
+                &self,
+            ) -> &::buffa::RepeatedView<
+                '_,
+                super::super::__buffa::view::BgpTargetView<'_>,
+            > {
+                &self.0.reborrow().targets
+            }
+        }
+        impl ::core::convert::From<
+            ::buffa::OwnedView<ListBgpTargetsResponseView<'static>>,
+        > for ListBgpTargetsResponseOwnedView {
+            fn from(
+                inner: ::buffa::OwnedView<ListBgpTargetsResponseView<'static>>,
+            ) -> Self {
+                ListBgpTargetsResponseOwnedView(inner)
+            }
+        }
+        impl ::core::convert::From<ListBgpTargetsResponseOwnedView>
+        for ::buffa::OwnedView<ListBgpTargetsResponseView<'static>> {
+            fn from(wrapper: ListBgpTargetsResponseOwnedView) -> Self {
+                wrapper.0
+            }
+        }
+        impl ::core::convert::AsRef<
+            ::buffa::OwnedView<ListBgpTargetsResponseView<'static>>,
+        > for ListBgpTargetsResponseOwnedView {
+            fn as_ref(
+                &self,
+            ) -> &::buffa::OwnedView<ListBgpTargetsResponseView<'static>> {
+                &self.0
+            }
+        }
+        impl ::buffa::HasMessageView for super::super::ListBgpTargetsResponse {
+            type View<'a> = ListBgpTargetsResponseView<'a>;
+            type ViewHandle = ListBgpTargetsResponseOwnedView;
+        }
+        impl ::serde::Serialize for ListBgpTargetsResponseOwnedView {
+            fn serialize<__S: ::serde::Serializer>(
+                &self,
+                __s: __S,
+            ) -> ::core::result::Result<__S::Ok, __S::Error> {
+                ::serde::Serialize::serialize(&self.0, __s)
+            }
+        }
+        /// One BGP peer or route.
+        #[derive(Clone, Debug, Default)]
+        pub struct BgpTargetView<'a> {
+            /// Address of the peer, with zone if it is link-local, or "PREFIX via NEXTHOP".
+            ///
+            /// Field 1: `name`
+            pub name: &'a str,
+            /// What BFD wants.
+            ///
+            /// Field 2: `wish`
+            pub wish: ::buffa::EnumValue<super::super::BgpWish>,
+            /// Since when.
+            ///
+            /// Field 3: `since`
+            pub since: ::buffa::MessageFieldView<
+                ::buffa_types::google::protobuf::__buffa::view::TimestampView<'a>,
+            >,
+            /// AVOID: diagnostic of the failure.
+            ///
+            /// Field 4: `diagnostic`
+            pub diagnostic: ::buffa::EnumValue<super::super::DiagnosticCode>,
+            /// AVOID: verdict of the failure, as in SessionDown.
+            ///
+            /// Field 5: `verdict`
+            pub verdict: &'a str,
+            /// What GoBGP was last found to have: enabled, disabled, disabled-by-operator,
+            /// prefix-limit, no-bgp-peer, announced or withdrawn; empty: not known yet. More may come.
+            ///
+            /// Field 6: `applied`
+            pub applied: &'a str,
+            /// That is what BFD wants, or it is not ours to change.
+            ///
+            /// Field 7: `confirmed`
+            pub confirmed: bool,
+            /// When that was confirmed last.
+            ///
+            /// Field 8: `confirmed_at`
+            pub confirmed_at: ::buffa::MessageFieldView<
+                ::buffa_types::google::protobuf::__buffa::view::TimestampView<'a>,
+            >,
+            /// The last action: time from the change of the session to its confirmation.
+            ///
+            /// Field 9: `took`
+            pub took: ::buffa::MessageFieldView<
+                ::buffa_types::google::protobuf::__buffa::view::DurationView<'a>,
+            >,
+            /// Attempts that failed in a row.
+            ///
+            /// Field 10: `failures`
+            pub failures: u32,
+            /// Why the last one that failed did.
+            ///
+            /// Field 11: `last_error`
+            pub last_error: &'a str,
+            /// When it failed.
+            ///
+            /// Field 12: `last_error_at`
+            pub last_error_at: ::buffa::MessageFieldView<
+                ::buffa_types::google::protobuf::__buffa::view::TimestampView<'a>,
+            >,
+            /// Flap dampening holds the target down although its path works, or would.
+            ///
+            /// Field 13: `suppressed`
+            pub suppressed: bool,
+            /// Its penalty; 0 also when dampening is off.
+            ///
+            /// Field 14: `penalty`
+            pub penalty: f64,
+        }
+        impl<'a> ::buffa::MessageView<'a> for BgpTargetView<'a> {
+            type Owned = super::super::BgpTarget;
+            fn decode_view(
+                buf: &'a [u8],
+            ) -> ::core::result::Result<Self, ::buffa::DecodeError> {
+                let __limit = ::core::cell::Cell::new(
+                    ::buffa::DEFAULT_UNKNOWN_FIELD_LIMIT,
+                );
+                let __elem = ::core::cell::Cell::new(
+                    ::buffa::DEFAULT_ELEMENT_MEMORY_LIMIT,
+                );
+                <Self as ::buffa::MessageView>::decode_view_ctx(
+                    buf,
+                    ::buffa::DecodeContext::new(::buffa::RECURSION_LIMIT, &__limit)
+                        .with_element_memory(&__elem),
+                )
+            }
+            fn decode_view_with_ctx(
+                buf: &'a [u8],
+                ctx: ::buffa::DecodeContext<'_>,
+            ) -> ::core::result::Result<Self, ::buffa::DecodeError> {
+                <Self as ::buffa::MessageView>::decode_view_ctx(buf, ctx)
+            }
+            #[inline]
+            fn merge_view_field(
+                &mut self,
+                tag: ::buffa::encoding::Tag,
+                cur: &'a [u8],
+                _before_tag: &'a [u8],
+                ctx: ::buffa::DecodeContext<'_>,
+            ) -> ::core::result::Result<&'a [u8], ::buffa::DecodeError> {
+                let _ = ctx;
+                #[allow(unused_variables)]
+                let view = self;
+                let mut cur = cur;
+                match tag.field_number() {
+                    1u32 => {
+                        ::buffa::encoding::check_wire_type(
+                            tag,
+                            ::buffa::encoding::WireType::LengthDelimited,
+                        )?;
+                        view.name = ::buffa::types::borrow_str(&mut cur)?;
+                    }
+                    2u32 => {
+                        ::buffa::encoding::check_wire_type(
+                            tag,
+                            ::buffa::encoding::WireType::Varint,
+                        )?;
+                        view.wish = ::buffa::EnumValue::from(
+                            ::buffa::types::decode_int32(&mut cur)?,
+                        );
+                    }
+                    3u32 => {
+                        ::buffa::encoding::check_wire_type(
+                            tag,
+                            ::buffa::encoding::WireType::LengthDelimited,
+                        )?;
+                        let __sub_ctx = ctx.descend()?;
+                        let sub = ::buffa::types::borrow_bytes(&mut cur)?;
+                        match view.since.as_mut() {
+                            Some(existing) => {
+                                ::buffa::MessageView::merge_into_view(
+                                    existing,
+                                    sub,
+                                    __sub_ctx,
+                                )?
+                            }
+                            None => {
+                                view.since = ::buffa::MessageFieldView::set(
+                                    <::buffa_types::google::protobuf::__buffa::view::TimestampView as ::buffa::MessageView>::decode_view_ctx(
+                                        sub,
+                                        __sub_ctx,
+                                    )?,
+                                );
+                            }
+                        }
+                    }
+                    4u32 => {
+                        ::buffa::encoding::check_wire_type(
+                            tag,
+                            ::buffa::encoding::WireType::Varint,
+                        )?;
+                        view.diagnostic = ::buffa::EnumValue::from(
+                            ::buffa::types::decode_int32(&mut cur)?,
+                        );
+                    }
+                    5u32 => {
+                        ::buffa::encoding::check_wire_type(
+                            tag,
+                            ::buffa::encoding::WireType::LengthDelimited,
+                        )?;
+                        view.verdict = ::buffa::types::borrow_str(&mut cur)?;
+                    }
+                    6u32 => {
+                        ::buffa::encoding::check_wire_type(
+                            tag,
+                            ::buffa::encoding::WireType::LengthDelimited,
+                        )?;
+                        view.applied = ::buffa::types::borrow_str(&mut cur)?;
+                    }
+                    7u32 => {
+                        ::buffa::encoding::check_wire_type(
+                            tag,
+                            ::buffa::encoding::WireType::Varint,
+                        )?;
+                        view.confirmed = ::buffa::types::decode_bool(&mut cur)?;
+                    }
+                    8u32 => {
+                        ::buffa::encoding::check_wire_type(
+                            tag,
+                            ::buffa::encoding::WireType::LengthDelimited,
+                        )?;
+                        let __sub_ctx = ctx.descend()?;
+                        let sub = ::buffa::types::borrow_bytes(&mut cur)?;
+                        match view.confirmed_at.as_mut() {
+                            Some(existing) => {
+                                ::buffa::MessageView::merge_into_view(
+                                    existing,
+                                    sub,
+                                    __sub_ctx,
+                                )?
+                            }
+                            None => {
+                                view.confirmed_at = ::buffa::MessageFieldView::set(
+                                    <::buffa_types::google::protobuf::__buffa::view::TimestampView as ::buffa::MessageView>::decode_view_ctx(
+                                        sub,
+                                        __sub_ctx,
+                                    )?,
+                                );
+                            }
+                        }
+                    }
+                    9u32 => {
+                        ::buffa::encoding::check_wire_type(
+                            tag,
+                            ::buffa::encoding::WireType::LengthDelimited,
+                        )?;
+                        let __sub_ctx = ctx.descend()?;
+                        let sub = ::buffa::types::borrow_bytes(&mut cur)?;
+                        match view.took.as_mut() {
+                            Some(existing) => {
+                                ::buffa::MessageView::merge_into_view(
+                                    existing,
+                                    sub,
+                                    __sub_ctx,
+                                )?
+                            }
+                            None => {
+                                view.took = ::buffa::MessageFieldView::set(
+                                    <::buffa_types::google::protobuf::__buffa::view::DurationView as ::buffa::MessageView>::decode_view_ctx(
+                                        sub,
+                                        __sub_ctx,
+                                    )?,
+                                );
+                            }
+                        }
+                    }
+                    10u32 => {
+                        ::buffa::encoding::check_wire_type(
+                            tag,
+                            ::buffa::encoding::WireType::Varint,
+                        )?;
+                        view.failures = ::buffa::types::decode_uint32(&mut cur)?;
+                    }
+                    11u32 => {
+                        ::buffa::encoding::check_wire_type(
+                            tag,
+                            ::buffa::encoding::WireType::LengthDelimited,
+                        )?;
+                        view.last_error = ::buffa::types::borrow_str(&mut cur)?;
+                    }
+                    12u32 => {
+                        ::buffa::encoding::check_wire_type(
+                            tag,
+                            ::buffa::encoding::WireType::LengthDelimited,
+                        )?;
+                        let __sub_ctx = ctx.descend()?;
+                        let sub = ::buffa::types::borrow_bytes(&mut cur)?;
+                        match view.last_error_at.as_mut() {
+                            Some(existing) => {
+                                ::buffa::MessageView::merge_into_view(
+                                    existing,
+                                    sub,
+                                    __sub_ctx,
+                                )?
+                            }
+                            None => {
+                                view.last_error_at = ::buffa::MessageFieldView::set(
+                                    <::buffa_types::google::protobuf::__buffa::view::TimestampView as ::buffa::MessageView>::decode_view_ctx(
+                                        sub,
+                                        __sub_ctx,
+                                    )?,
+                                );
+                            }
+                        }
+                    }
+                    13u32 => {
+                        ::buffa::encoding::check_wire_type(
+                            tag,
+                            ::buffa::encoding::WireType::Varint,
+                        )?;
+                        view.suppressed = ::buffa::types::decode_bool(&mut cur)?;
+                    }
+                    14u32 => {
+                        ::buffa::encoding::check_wire_type(
+                            tag,
+                            ::buffa::encoding::WireType::Fixed64,
+                        )?;
+                        view.penalty = ::buffa::types::decode_double(&mut cur)?;
+                    }
+                    _ => {
+                        ::buffa::encoding::skip_field_depth(tag, &mut cur, ctx.depth())?;
+                    }
+                }
+                ::core::result::Result::Ok(cur)
+            }
+            fn to_owned_message(
+                &self,
+            ) -> ::core::result::Result<super::super::BgpTarget, ::buffa::DecodeError> {
+                self.to_owned_from_source(None)
+            }
+            #[allow(clippy::useless_conversion, clippy::needless_update)]
+            fn to_owned_from_source(
+                &self,
+                __buffa_src: ::core::option::Option<&::buffa::bytes::Bytes>,
+            ) -> ::core::result::Result<super::super::BgpTarget, ::buffa::DecodeError> {
+                #[allow(unused_imports)]
+                use ::buffa::alloc::string::ToString as _;
+                let _ = __buffa_src;
+                ::core::result::Result::Ok(super::super::BgpTarget {
+                    name: self.name.to_string(),
+                    wish: self.wish,
+                    since: match self.since.as_option() {
+                        Some(v) => {
+                            ::buffa::MessageField::<
+                                ::buffa_types::google::protobuf::Timestamp,
+                                ::buffa::Inline<::buffa_types::google::protobuf::Timestamp>,
+                            >::some(v.to_owned_from_source(__buffa_src)?)
+                        }
+                        None => ::buffa::MessageField::none(),
+                    },
+                    diagnostic: self.diagnostic,
+                    verdict: self.verdict.to_string(),
+                    applied: self.applied.to_string(),
+                    confirmed: self.confirmed,
+                    confirmed_at: match self.confirmed_at.as_option() {
+                        Some(v) => {
+                            ::buffa::MessageField::<
+                                ::buffa_types::google::protobuf::Timestamp,
+                                ::buffa::Inline<::buffa_types::google::protobuf::Timestamp>,
+                            >::some(v.to_owned_from_source(__buffa_src)?)
+                        }
+                        None => ::buffa::MessageField::none(),
+                    },
+                    took: match self.took.as_option() {
+                        Some(v) => {
+                            ::buffa::MessageField::<
+                                ::buffa_types::google::protobuf::Duration,
+                                ::buffa::Inline<::buffa_types::google::protobuf::Duration>,
+                            >::some(v.to_owned_from_source(__buffa_src)?)
+                        }
+                        None => ::buffa::MessageField::none(),
+                    },
+                    failures: self.failures,
+                    last_error: self.last_error.to_string(),
+                    last_error_at: match self.last_error_at.as_option() {
+                        Some(v) => {
+                            ::buffa::MessageField::<
+                                ::buffa_types::google::protobuf::Timestamp,
+                                ::buffa::Inline<::buffa_types::google::protobuf::Timestamp>,
+                            >::some(v.to_owned_from_source(__buffa_src)?)
+                        }
+                        None => ::buffa::MessageField::none(),
+                    },
+                    suppressed: self.suppressed,
+                    penalty: self.penalty,
+                    ..::core::default::Default::default()
+                })
+            }
+        }
+        impl<'a> ::buffa::ViewEncode<'a> for BgpTargetView<'a> {
+            #[allow(clippy::needless_borrow, clippy::let_and_return)]
+            fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+                #[allow(unused_imports)]
+                use ::buffa::Enumeration as _;
+                let mut size = 0u64;
+                if !self.name.is_empty() {
+                    size += 1u64 + ::buffa::types::string_encoded_len(&self.name) as u64;
+                }
+                {
+                    let val = self.wish.to_i32();
+                    if val != 0 {
+                        size += 1u64 + ::buffa::types::int32_encoded_len(val) as u64;
+                    }
+                }
+                if self.since.is_set() {
+                    let __slot = __cache.reserve();
+                    let inner_size = self.since.compute_size(__cache);
+                    __cache.set(__slot, inner_size);
+                    size
+                        += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                            + inner_size as u64;
+                }
+                {
+                    let val = self.diagnostic.to_i32();
+                    if val != 0 {
+                        size += 1u64 + ::buffa::types::int32_encoded_len(val) as u64;
+                    }
+                }
+                if !self.verdict.is_empty() {
+                    size
+                        += 1u64
+                            + ::buffa::types::string_encoded_len(&self.verdict) as u64;
+                }
+                if !self.applied.is_empty() {
+                    size
+                        += 1u64
+                            + ::buffa::types::string_encoded_len(&self.applied) as u64;
+                }
+                if self.confirmed {
+                    size += 1u64 + ::buffa::types::BOOL_ENCODED_LEN as u64;
+                }
+                if self.confirmed_at.is_set() {
+                    let __slot = __cache.reserve();
+                    let inner_size = self.confirmed_at.compute_size(__cache);
+                    __cache.set(__slot, inner_size);
+                    size
+                        += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                            + inner_size as u64;
+                }
+                if self.took.is_set() {
+                    let __slot = __cache.reserve();
+                    let inner_size = self.took.compute_size(__cache);
+                    __cache.set(__slot, inner_size);
+                    size
+                        += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                            + inner_size as u64;
+                }
+                if self.failures != 0u32 {
+                    size
+                        += 1u64
+                            + ::buffa::types::uint32_encoded_len(self.failures) as u64;
+                }
+                if !self.last_error.is_empty() {
+                    size
+                        += 1u64
+                            + ::buffa::types::string_encoded_len(&self.last_error)
+                                as u64;
+                }
+                if self.last_error_at.is_set() {
+                    let __slot = __cache.reserve();
+                    let inner_size = self.last_error_at.compute_size(__cache);
+                    __cache.set(__slot, inner_size);
+                    size
+                        += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                            + inner_size as u64;
+                }
+                if self.suppressed {
+                    size += 1u64 + ::buffa::types::BOOL_ENCODED_LEN as u64;
+                }
+                if self.penalty.to_bits() != 0u64 {
+                    size += 1u64 + ::buffa::types::FIXED64_ENCODED_LEN as u64;
+                }
+                ::buffa::saturate_size(size)
+            }
+            #[allow(clippy::needless_borrow)]
+            fn write_to(
+                &self,
+                __cache: &mut ::buffa::SizeCache,
+                buf: &mut impl ::buffa::EncodeSink,
+            ) {
+                #[allow(unused_imports)]
+                use ::buffa::Enumeration as _;
+                if !self.name.is_empty() {
+                    ::buffa::types::put_string_field(1u32, &self.name, buf);
+                }
+                {
+                    let val = self.wish.to_i32();
+                    if val != 0 {
+                        ::buffa::types::put_int32_field(2u32, val, buf);
+                    }
+                }
+                if self.since.is_set() {
+                    ::buffa::types::put_len_delimited_header(
+                        3u32,
+                        u64::from(__cache.consume_next()),
+                        buf,
+                    );
+                    self.since.write_to(__cache, buf);
+                }
+                {
+                    let val = self.diagnostic.to_i32();
+                    if val != 0 {
+                        ::buffa::types::put_int32_field(4u32, val, buf);
+                    }
+                }
+                if !self.verdict.is_empty() {
+                    ::buffa::types::put_string_field(5u32, &self.verdict, buf);
+                }
+                if !self.applied.is_empty() {
+                    ::buffa::types::put_string_field(6u32, &self.applied, buf);
+                }
+                if self.confirmed {
+                    ::buffa::types::put_bool_field(7u32, self.confirmed, buf);
+                }
+                if self.confirmed_at.is_set() {
+                    ::buffa::types::put_len_delimited_header(
+                        8u32,
+                        u64::from(__cache.consume_next()),
+                        buf,
+                    );
+                    self.confirmed_at.write_to(__cache, buf);
+                }
+                if self.took.is_set() {
+                    ::buffa::types::put_len_delimited_header(
+                        9u32,
+                        u64::from(__cache.consume_next()),
+                        buf,
+                    );
+                    self.took.write_to(__cache, buf);
+                }
+                if self.failures != 0u32 {
+                    ::buffa::types::put_uint32_field(10u32, self.failures, buf);
+                }
+                if !self.last_error.is_empty() {
+                    ::buffa::types::put_string_field(11u32, &self.last_error, buf);
+                }
+                if self.last_error_at.is_set() {
+                    ::buffa::types::put_len_delimited_header(
+                        12u32,
+                        u64::from(__cache.consume_next()),
+                        buf,
+                    );
+                    self.last_error_at.write_to(__cache, buf);
+                }
+                if self.suppressed {
+                    ::buffa::types::put_bool_field(13u32, self.suppressed, buf);
+                }
+                if self.penalty.to_bits() != 0u64 {
+                    ::buffa::types::put_double_field(14u32, self.penalty, buf);
+                }
+            }
+        }
+        /// Serializes this view as protobuf JSON.
+        ///
+        /// Implicit-presence fields with default values are omitted, `required`
+        /// fields are always emitted, explicit-presence (`optional`) fields are
+        /// emitted only when set, bytes fields are base64-encoded, and enum
+        /// values are their proto name strings.
+        ///
+        /// This impl uses `serialize_map(None)` because the number of emitted
+        /// fields depends on default-omission rules; serializers that require
+        /// known map lengths (e.g. `bincode`) will return a runtime error.
+        /// Use the owned message type for those formats.
+        impl<'__a> ::serde::Serialize for BgpTargetView<'__a> {
+            fn serialize<__S: ::serde::Serializer>(
+                &self,
+                __s: __S,
+            ) -> ::core::result::Result<__S::Ok, __S::Error> {
+                use ::serde::ser::SerializeMap as _;
+                let mut __map = __s.serialize_map(::core::option::Option::None)?;
+                if !::buffa::json_helpers::skip_if::is_empty_str(self.name) {
+                    __map.serialize_entry("name", self.name)?;
+                }
+                if !::buffa::json_helpers::skip_if::is_default_enum_value(&self.wish) {
+                    __map.serialize_entry("wish", &self.wish)?;
+                }
+                {
+                    if let ::core::option::Option::Some(__v) = self.since.as_option() {
+                        __map.serialize_entry("since", __v)?;
+                    }
+                }
+                if !::buffa::json_helpers::skip_if::is_default_enum_value(
+                    &self.diagnostic,
+                ) {
+                    __map.serialize_entry("diagnostic", &self.diagnostic)?;
+                }
+                if !::buffa::json_helpers::skip_if::is_empty_str(self.verdict) {
+                    __map.serialize_entry("verdict", self.verdict)?;
+                }
+                if !::buffa::json_helpers::skip_if::is_empty_str(self.applied) {
+                    __map.serialize_entry("applied", self.applied)?;
+                }
+                if self.confirmed {
+                    __map.serialize_entry("confirmed", &self.confirmed)?;
+                }
+                {
+                    if let ::core::option::Option::Some(__v) = self
+                        .confirmed_at
+                        .as_option()
+                    {
+                        __map.serialize_entry("confirmedAt", __v)?;
+                    }
+                }
+                {
+                    if let ::core::option::Option::Some(__v) = self.took.as_option() {
+                        __map.serialize_entry("took", __v)?;
+                    }
+                }
+                if !::buffa::json_helpers::skip_if::is_zero_u32(&self.failures) {
+                    __map
+                        .serialize_entry(
+                            "failures",
+                            &::buffa::json_helpers::ProtoJson(&self.failures),
+                        )?;
+                }
+                if !::buffa::json_helpers::skip_if::is_empty_str(self.last_error) {
+                    __map.serialize_entry("lastError", self.last_error)?;
+                }
+                {
+                    if let ::core::option::Option::Some(__v) = self
+                        .last_error_at
+                        .as_option()
+                    {
+                        __map.serialize_entry("lastErrorAt", __v)?;
+                    }
+                }
+                if self.suppressed {
+                    __map.serialize_entry("suppressed", &self.suppressed)?;
+                }
+                if !::buffa::json_helpers::skip_if::is_zero_f64(&self.penalty) {
+                    __map
+                        .serialize_entry(
+                            "penalty",
+                            &::buffa::json_helpers::ProtoJson(&self.penalty),
+                        )?;
+                }
+                __map.end()
+            }
+        }
+        impl<'a> ::buffa::MessageName for BgpTargetView<'a> {
+            const PACKAGE: &'static str = "bfd.v1";
+            const NAME: &'static str = "BgpTarget";
+            const FULL_NAME: &'static str = "bfd.v1.BgpTarget";
+            const TYPE_URL: &'static str = "type.googleapis.com/bfd.v1.BgpTarget";
+        }
+        ::buffa::impl_default_view_instance!(BgpTargetView);
+        ::buffa::impl_view_reborrow!(BgpTargetView);
+        /** Self-contained, `'static` owned view of a `BgpTarget` message.
+
+ Wraps [`::buffa::OwnedView`]`<`[`BgpTargetView`]`<'static>>`: the decoded view and the [`::buffa::bytes::Bytes`] buffer it borrows from travel together, so the handle is `'static` and `Send + Sync` — suitable for async handlers, spawned tasks, and anywhere a `'static` bound is required.
+
+ Field accessors return borrows tied to `&self`. Use [`Self::view`] to get the full [`BgpTargetView`] when you need struct patterns, iteration helpers, or to pass the view to lifetime-parameterised code.*/
+        #[derive(Clone, Debug)]
+        pub struct BgpTargetOwnedView(::buffa::OwnedView<BgpTargetView<'static>>);
+        impl BgpTargetOwnedView {
+            /// Decode an owned view from a [`::buffa::bytes::Bytes`] buffer.
+            ///
+            /// The view borrows directly from the buffer's data; the buffer is
+            /// retained inside the returned handle.
+            ///
+            /// # Errors
+            ///
+            /// Returns [`::buffa::DecodeError`] if the buffer contains invalid
+            /// protobuf data.
+            pub fn decode(
+                bytes: ::buffa::bytes::Bytes,
+            ) -> ::core::result::Result<Self, ::buffa::DecodeError> {
+                ::core::result::Result::Ok(
+                    BgpTargetOwnedView(::buffa::OwnedView::decode(bytes)?),
+                )
+            }
+            /// Decode with custom [`::buffa::DecodeOptions`] (recursion limit,
+            /// max message size).
+            ///
+            /// # Errors
+            ///
+            /// Returns [`::buffa::DecodeError`] if the buffer is invalid or
+            /// exceeds the configured limits.
+            pub fn decode_with_options(
+                bytes: ::buffa::bytes::Bytes,
+                opts: &::buffa::DecodeOptions,
+            ) -> ::core::result::Result<Self, ::buffa::DecodeError> {
+                ::core::result::Result::Ok(
+                    BgpTargetOwnedView(
+                        ::buffa::OwnedView::decode_with_options(bytes, opts)?,
+                    ),
+                )
+            }
+            /// Build from an owned message via an encode → decode round-trip.
+            ///
+            /// # Errors
+            ///
+            /// Returns [`::buffa::DecodeError::MessageTooLarge`] if the
+            /// message's encoded size exceeds the 2 GiB protobuf limit, or
+            /// another [`::buffa::DecodeError`] if the re-encoded bytes are
+            /// somehow invalid (should not happen for well-formed messages).
+            pub fn from_owned(
+                msg: &super::super::BgpTarget,
+            ) -> ::core::result::Result<Self, ::buffa::DecodeError> {
+                ::core::result::Result::Ok(
+                    BgpTargetOwnedView(::buffa::OwnedView::from_owned(msg)?),
+                )
+            }
+            /// Borrow the full [`BgpTargetView`] with its lifetime tied to `&self`.
+            #[must_use]
+            pub fn view(&self) -> &BgpTargetView<'_> {
+                self.0.reborrow()
+            }
+            /// Convert to the owned message type.
+            ///
+            /// Infallible: this type's constructors wire-decode their
+            /// buffer, and a view produced by wire decoding always
+            /// converts. Delegates to [`::buffa::OwnedView::to_owned_message`],
+            /// whose contract also governs handles converted from a raw
+            /// [`::buffa::OwnedView`].
+            #[must_use]
+            pub fn to_owned_message(&self) -> super::super::BgpTarget {
+                self.0.to_owned_message()
+            }
+            /// The underlying bytes buffer.
+            #[must_use]
+            pub fn bytes(&self) -> &::buffa::bytes::Bytes {
+                self.0.bytes()
+            }
+            /// Consume the handle, returning the underlying bytes buffer.
+            #[must_use]
+            pub fn into_bytes(self) -> ::buffa::bytes::Bytes {
+                self.0.into_bytes()
+            }
+            /// Address of the peer, with zone if it is link-local, or "PREFIX via NEXTHOP".
+            ///
+            /// Field 1: `name`
+            #[must_use]
+            pub fn name(&self) -> &'_ str {
+                self.0.reborrow().name
+            }
+            /// What BFD wants.
+            ///
+            /// Field 2: `wish`
+            #[must_use]
+            pub fn wish(&self) -> ::buffa::EnumValue<super::super::BgpWish> {
+                self.0.reborrow().wish
+            }
+            /// Since when.
+            ///
+            /// Field 3: `since`
+            #[must_use]
+            pub fn since(
+                &self,
+            ) -> &::buffa::MessageFieldView<
+                ::buffa_types::google::protobuf::__buffa::view::TimestampView<'_>,
+            > {
+                &self.0.reborrow().since
+            }
+            /// AVOID: diagnostic of the failure.
+            ///
+            /// Field 4: `diagnostic`
+            #[must_use]
+            pub fn diagnostic(
+                &self,
+            ) -> ::buffa::EnumValue<super::super::DiagnosticCode> {
+                self.0.reborrow().diagnostic
+            }
+            /// AVOID: verdict of the failure, as in SessionDown.
+            ///
+            /// Field 5: `verdict`
+            #[must_use]
+            pub fn verdict(&self) -> &'_ str {
+                self.0.reborrow().verdict
+            }
+            /// What GoBGP was last found to have: enabled, disabled, disabled-by-operator,
+            /// prefix-limit, no-bgp-peer, announced or withdrawn; empty: not known yet. More may come.
+            ///
+            /// Field 6: `applied`
+            #[must_use]
+            pub fn applied(&self) -> &'_ str {
+                self.0.reborrow().applied
+            }
+            /// That is what BFD wants, or it is not ours to change.
+            ///
+            /// Field 7: `confirmed`
+            #[must_use]
+            pub fn confirmed(&self) -> bool {
+                self.0.reborrow().confirmed
+            }
+            /// When that was confirmed last.
+            ///
+            /// Field 8: `confirmed_at`
+            #[must_use]
+            pub fn confirmed_at(
+                &self,
+            ) -> &::buffa::MessageFieldView<
+                ::buffa_types::google::protobuf::__buffa::view::TimestampView<'_>,
+            > {
+                &self.0.reborrow().confirmed_at
+            }
+            /// The last action: time from the change of the session to its confirmation.
+            ///
+            /// Field 9: `took`
+            #[must_use]
+            pub fn took(
+                &self,
+            ) -> &::buffa::MessageFieldView<
+                ::buffa_types::google::protobuf::__buffa::view::DurationView<'_>,
+            > {
+                &self.0.reborrow().took
+            }
+            /// Attempts that failed in a row.
+            ///
+            /// Field 10: `failures`
+            #[must_use]
+            pub fn failures(&self) -> u32 {
+                self.0.reborrow().failures
+            }
+            /// Why the last one that failed did.
+            ///
+            /// Field 11: `last_error`
+            #[must_use]
+            pub fn last_error(&self) -> &'_ str {
+                self.0.reborrow().last_error
+            }
+            /// When it failed.
+            ///
+            /// Field 12: `last_error_at`
+            #[must_use]
+            pub fn last_error_at(
+                &self,
+            ) -> &::buffa::MessageFieldView<
+                ::buffa_types::google::protobuf::__buffa::view::TimestampView<'_>,
+            > {
+                &self.0.reborrow().last_error_at
+            }
+            /// Flap dampening holds the target down although its path works, or would.
+            ///
+            /// Field 13: `suppressed`
+            #[must_use]
+            pub fn suppressed(&self) -> bool {
+                self.0.reborrow().suppressed
+            }
+            /// Its penalty; 0 also when dampening is off.
+            ///
+            /// Field 14: `penalty`
+            #[must_use]
+            pub fn penalty(&self) -> f64 {
+                self.0.reborrow().penalty
+            }
+        }
+        impl ::core::convert::From<::buffa::OwnedView<BgpTargetView<'static>>>
+        for BgpTargetOwnedView {
+            fn from(inner: ::buffa::OwnedView<BgpTargetView<'static>>) -> Self {
+                BgpTargetOwnedView(inner)
+            }
+        }
+        impl ::core::convert::From<BgpTargetOwnedView>
+        for ::buffa::OwnedView<BgpTargetView<'static>> {
+            fn from(wrapper: BgpTargetOwnedView) -> Self {
+                wrapper.0
+            }
+        }
+        impl ::core::convert::AsRef<::buffa::OwnedView<BgpTargetView<'static>>>
+        for BgpTargetOwnedView {
+            fn as_ref(&self) -> &::buffa::OwnedView<BgpTargetView<'static>> {
+                &self.0
+            }
+        }
+        impl ::buffa::HasMessageView for super::super::BgpTarget {
+            type View<'a> = BgpTargetView<'a>;
+            type ViewHandle = BgpTargetOwnedView;
+        }
+        impl ::serde::Serialize for BgpTargetOwnedView {
+            fn serialize<__S: ::serde::Serializer>(
+                &self,
+                __s: __S,
+            ) -> ::core::result::Result<__S::Ok, __S::Error> {
+                ::serde::Serialize::serialize(&self.0, __s)
+            }
+        }
         pub mod oneof {
             #[allow(unused_imports)]
             use super::*;
@@ -25294,6 +27870,18 @@ pub use self::__buffa::view::ListMicroBFDGroupsRequestOwnedView;
 pub use self::__buffa::view::ListMicroBFDGroupsResponseView;
 #[doc(inline)]
 pub use self::__buffa::view::ListMicroBFDGroupsResponseOwnedView;
+#[doc(inline)]
+pub use self::__buffa::view::ListBgpTargetsRequestView;
+#[doc(inline)]
+pub use self::__buffa::view::ListBgpTargetsRequestOwnedView;
+#[doc(inline)]
+pub use self::__buffa::view::ListBgpTargetsResponseView;
+#[doc(inline)]
+pub use self::__buffa::view::ListBgpTargetsResponseOwnedView;
+#[doc(inline)]
+pub use self::__buffa::view::BgpTargetView;
+#[doc(inline)]
+pub use self::__buffa::view::BgpTargetOwnedView;
 
 ///Shorthand for `OwnedView<AddSessionRequestView<'static>>`.
 pub type OwnedAddSessionRequestView = ::buffa::view::OwnedView<
@@ -25390,6 +27978,14 @@ pub type OwnedListMicroBfdGroupsRequestView = ::buffa::view::OwnedView<
 ///Shorthand for `OwnedView<ListMicroBfdGroupsResponseView<'static>>`.
 pub type OwnedListMicroBfdGroupsResponseView = ::buffa::view::OwnedView<
     __buffa::view::ListMicroBFDGroupsResponseView<'static>,
+>;
+///Shorthand for `OwnedView<ListBgpTargetsRequestView<'static>>`.
+pub type OwnedListBgpTargetsRequestView = ::buffa::view::OwnedView<
+    __buffa::view::ListBgpTargetsRequestView<'static>,
+>;
+///Shorthand for `OwnedView<ListBgpTargetsResponseView<'static>>`.
+pub type OwnedListBgpTargetsResponseView = ::buffa::view::OwnedView<
+    __buffa::view::ListBgpTargetsResponseView<'static>,
 >;
 impl ::connectrpc::Encodable<AddSessionResponse>
 for __buffa::view::AddSessionResponseView<'_> {
@@ -25754,6 +28350,38 @@ for __buffa::view::ListMicroBFDGroupsResponseView<'_> {
 }
 impl ::connectrpc::Encodable<ListMicroBFDGroupsResponse>
 for ::buffa::view::OwnedView<__buffa::view::ListMicroBFDGroupsResponseView<'static>> {
+    fn encode(
+        &self,
+        codec: ::connectrpc::CodecFormat,
+    ) -> ::std::result::Result<::buffa::bytes::Bytes, ::connectrpc::ConnectError> {
+        ::connectrpc::__codegen::encode_view_body(self.reborrow(), codec)
+    }
+    /// An `OwnedView` still holds the buffer it was decoded from, so
+    /// its large fields can be handed to the response body by
+    /// reference count instead of copied. The bare view impl above
+    /// cannot do this: it has borrows but no buffer to name.
+    fn encode_segments(
+        &self,
+        codec: ::connectrpc::CodecFormat,
+    ) -> ::std::result::Result<::connectrpc::EncodedBody, ::connectrpc::ConnectError> {
+        ::connectrpc::__codegen::encode_view_body_segments(
+            self.reborrow(),
+            self.bytes(),
+            codec,
+        )
+    }
+}
+impl ::connectrpc::Encodable<ListBgpTargetsResponse>
+for __buffa::view::ListBgpTargetsResponseView<'_> {
+    fn encode(
+        &self,
+        codec: ::connectrpc::CodecFormat,
+    ) -> ::std::result::Result<::buffa::bytes::Bytes, ::connectrpc::ConnectError> {
+        ::connectrpc::__codegen::encode_view_body(self, codec)
+    }
+}
+impl ::connectrpc::Encodable<ListBgpTargetsResponse>
+for ::buffa::view::OwnedView<__buffa::view::ListBgpTargetsResponseView<'static>> {
     fn encode(
         &self,
         codec: ::connectrpc::CodecFormat,
@@ -27994,6 +30622,402 @@ where
                 &self.transport,
                 &self.config,
                 MICRO_BFD_SERVICE_LIST_MICRO_BFD_GROUPS_SPEC
+                    .with_origin(::connectrpc::SpecOrigin::Client),
+                request,
+                options,
+            )
+            .await
+    }
+}
+/// Full service name for this service.
+pub const INTEGRATION_SERVICE_SERVICE_NAME: &str = "bfd.v1.IntegrationService";
+/// Static [`Spec`](::connectrpc::Spec) for the `ListBgpTargets` RPC, as seen by the server; the generated client passes it with [`origin`](::connectrpc::Spec::origin) `Client` (compare across sides with [`Spec::same_method`](::connectrpc::Spec::same_method)).
+pub const INTEGRATION_SERVICE_LIST_BGP_TARGETS_SPEC: ::connectrpc::Spec = ::connectrpc::Spec::server(
+        "/bfd.v1.IntegrationService/ListBgpTargets",
+        ::connectrpc::StreamType::Unary,
+    )
+    .with_idempotency_level(::connectrpc::IdempotencyLevel::Unknown);
+/// What other systems of this host do because of BFD. Not in GoBFD 0.6.1.
+///
+/// # Implementing handlers
+///
+/// Implement methods with plain `async fn`; the returned future satisfies
+/// the `Send` bound automatically.
+///
+/// **Unary and server-streaming requests** arrive as
+/// [`ServiceRequest<'_, Req>`](::connectrpc::ServiceRequest): a zero-copy
+/// view of the request plus its body, valid for the duration of the call.
+/// Fields are read directly (`request.name` is a `&str` into the decoded
+/// buffer) and the borrow may be held across `.await` points. Anything
+/// that must outlive the call — `tokio::spawn`, channels, server state,
+/// or data captured by a returned response stream — takes owned data:
+/// call `request.to_owned_message()` (or copy the specific fields)
+/// first.
+///
+/// **Client-streaming and bidi requests** arrive as
+/// [`InboundStream<Req>`](::connectrpc::InboundStream) — a
+/// `ServiceStream` of [`StreamMessage`](::connectrpc::StreamMessage)s.
+/// Each item owns its decoded buffer and is `Send + 'static`, so items
+/// can be buffered or moved into spawned tasks; read fields zero-copy
+/// through the generated accessor methods (`item.name()`) or `.view()`,
+/// convert with `.to_owned_message()`, or yield an item back unchanged —
+/// `StreamMessage<M>` implements `Encodable<M>`.
+///
+/// Request types resolved through `extern_path` (e.g. well-known types
+/// from another crate) use the same wrappers; the crate that owns the
+/// type must be generated with buffa ≥ 0.9.0 and views enabled so the
+/// backing `HasMessageView` impl exists.
+///
+/// The `impl Encodable<Out>` return bound accepts the owned `Out`, the
+/// generated `OutView<'_>` / `OwnedOutView`,
+/// [`MaybeBorrowed`](::connectrpc::MaybeBorrowed), or
+/// [`PreEncoded`](::connectrpc::PreEncoded) for handlers that encode a
+/// non-`'static` view internally and pass the bytes across the handler
+/// boundary. View bodies are not emitted for output types mapped via
+/// `extern_path` (the impl would be an orphan); return owned for
+/// WKT/extern outputs.
+///
+/// Server-streaming and bidi-streaming methods return
+/// `ServiceStream<impl Encodable<Out> + Send + use<Self>>`. The
+/// `use<Self>` precise-capturing clause excludes `&self`'s lifetime and
+/// the request's lifetime (unary methods use `use<'a, Self>` and may
+/// borrow from `&self`), so stream items must be `'static` and cannot
+/// borrow from the request. To stream view-encoded data, encode each
+/// item inside the stream body and yield
+/// [`PreEncoded`](::connectrpc::PreEncoded) — see its `# Streaming
+/// example` doc.
+#[allow(clippy::type_complexity)]
+pub trait IntegrationService: Send + Sync + 'static {
+    /// What the GoBGP integration steers: each BGP peer that a session watches, or
+    /// with strategy withdraw-routes each configured prefix, in their order.
+    ///
+    /// `'a` lets the response body borrow from `&self` (e.g. server-resident state).
+    ///
+    /// `request` is borrowed from the request body and is valid for the
+    /// duration of the call; message fields are read directly on it
+    /// (zero-copy). The response cannot borrow from `request` — use
+    /// `.to_owned_message()` (or copy the specific fields) for anything
+    /// returned, stored, or moved into `tokio::spawn`.
+    fn list_bgp_targets<'a>(
+        &'a self,
+        ctx: ::connectrpc::RequestContext,
+        request: ::connectrpc::ServiceRequest<'_, ListBgpTargetsRequest>,
+    ) -> impl ::std::future::Future<
+        Output = ::connectrpc::ServiceResult<
+            impl ::connectrpc::Encodable<ListBgpTargetsResponse> + Send + use<'a, Self>,
+        >,
+    > + Send;
+}
+/// Extension trait for registering a service implementation with a Router.
+///
+/// This trait is automatically implemented for all types that implement the service trait.
+/// Prefer [`Router::add_service`](::connectrpc::Router::add_service) for
+/// top-down registration; `register` remains available for compatibility
+/// and cases where the service-first call shape is more convenient.
+///
+/// # Example
+///
+/// ```rust,ignore
+/// use std::sync::Arc;
+///
+/// let service = Arc::new(MyServiceImpl);
+/// let router = service.register(Router::new());
+/// ```
+pub trait IntegrationServiceExt: IntegrationService {
+    /// Register this service implementation with a Router.
+    ///
+    /// Takes ownership of the `Arc<Self>` and returns a new Router with
+    /// this service's methods registered.
+    fn register(
+        self: ::std::sync::Arc<Self>,
+        router: ::connectrpc::Router,
+    ) -> ::connectrpc::Router;
+}
+impl<S: IntegrationService> IntegrationServiceExt for S {
+    fn register(
+        self: ::std::sync::Arc<Self>,
+        router: ::connectrpc::Router,
+    ) -> ::connectrpc::Router {
+        router
+            .route_view(
+                INTEGRATION_SERVICE_SERVICE_NAME,
+                "ListBgpTargets",
+                {
+                    let svc = ::std::sync::Arc::clone(&self);
+                    ::connectrpc::view_handler_fn(move |
+                        ctx,
+                        req: ::buffa::view::OwnedView<
+                            __buffa::view::ListBgpTargetsRequestView<'static>,
+                        >,
+                        format|
+                    {
+                        let svc = ::std::sync::Arc::clone(&svc);
+                        async move {
+                            let sreq = ::connectrpc::ServiceRequest::<
+                                ListBgpTargetsRequest,
+                            >::from_parts(req.reborrow(), req.bytes());
+                            svc.list_bgp_targets(ctx, sreq)
+                                .await?
+                                .encode::<ListBgpTargetsResponse>(format)
+                        }
+                    })
+                },
+            )
+            .with_spec(INTEGRATION_SERVICE_LIST_BGP_TARGETS_SPEC)
+    }
+}
+/// Type-inference marker used by [`Router::add_service`](::connectrpc::Router::add_service).
+#[doc(hidden)]
+pub struct IntegrationServiceRegisterMarker;
+impl<
+    S: IntegrationService,
+> ::connectrpc::ServiceRegister<IntegrationServiceRegisterMarker>
+for ::std::sync::Arc<S> {
+    fn register_service(self, router: ::connectrpc::Router) -> ::connectrpc::Router {
+        <S as IntegrationServiceExt>::register(self, router)
+    }
+}
+/// Monomorphic dispatcher for `IntegrationService`.
+///
+/// Unlike `.register(Router)` which type-erases each method into an `Arc<dyn ErasedHandler>` stored in a `HashMap`, this struct dispatches via a compile-time `match` on method name: no vtable, no hash lookup.
+///
+/// # Example
+///
+/// ```rust,ignore
+/// use connectrpc::ConnectRpcService;
+///
+/// let server = IntegrationServiceServer::new(MyImpl);
+/// let service = ConnectRpcService::new(server);
+/// // hand `service` to axum/hyper as a fallback_service
+/// ```
+pub struct IntegrationServiceServer<T> {
+    inner: ::std::sync::Arc<T>,
+}
+impl<T: IntegrationService> IntegrationServiceServer<T> {
+    /// Wrap a service implementation in a monomorphic dispatcher.
+    pub fn new(service: T) -> Self {
+        Self {
+            inner: ::std::sync::Arc::new(service),
+        }
+    }
+    /// Wrap an already-`Arc`'d service implementation.
+    pub fn from_arc(inner: ::std::sync::Arc<T>) -> Self {
+        Self { inner }
+    }
+}
+impl<T> Clone for IntegrationServiceServer<T> {
+    fn clone(&self) -> Self {
+        Self {
+            inner: ::std::sync::Arc::clone(&self.inner),
+        }
+    }
+}
+impl<T: IntegrationService> ::connectrpc::Dispatcher for IntegrationServiceServer<T> {
+    #[inline]
+    fn lookup(
+        &self,
+        path: &str,
+    ) -> Option<::connectrpc::dispatcher::codegen::MethodDescriptor> {
+        let method = path.strip_prefix("bfd.v1.IntegrationService/")?;
+        match method {
+            "ListBgpTargets" => {
+                Some(
+                    ::connectrpc::dispatcher::codegen::MethodDescriptor::unary(false)
+                        .with_spec(INTEGRATION_SERVICE_LIST_BGP_TARGETS_SPEC),
+                )
+            }
+            _ => None,
+        }
+    }
+    fn call_unary(
+        &self,
+        path: &str,
+        ctx: ::connectrpc::RequestContext,
+        request: ::connectrpc::Payload,
+        format: ::connectrpc::CodecFormat,
+    ) -> ::connectrpc::dispatcher::codegen::UnaryResult {
+        let Some(method) = path.strip_prefix("bfd.v1.IntegrationService/") else {
+            return ::connectrpc::dispatcher::codegen::unimplemented_unary(path);
+        };
+        let _ = (&ctx, &request, &format);
+        match method {
+            "ListBgpTargets" => {
+                let svc = ::std::sync::Arc::clone(&self.inner);
+                Box::pin(async move {
+                    let body = ::connectrpc::dispatcher::codegen::request_proto_bytes::<
+                        ListBgpTargetsRequest,
+                    >(request.encoded()?, format)?;
+                    let req: __buffa::view::ListBgpTargetsRequestView<'_> = ::connectrpc::dispatcher::codegen::decode_borrowed_request_view(
+                        &body,
+                        ctx.decode_options(),
+                    )?;
+                    let req = ::connectrpc::ServiceRequest::<
+                        ListBgpTargetsRequest,
+                    >::from_parts(&req, &body);
+                    svc.list_bgp_targets(ctx, req)
+                        .await?
+                        .encode::<ListBgpTargetsResponse>(format)
+                })
+            }
+            _ => ::connectrpc::dispatcher::codegen::unimplemented_unary(path),
+        }
+    }
+    fn call_server_streaming(
+        &self,
+        path: &str,
+        ctx: ::connectrpc::RequestContext,
+        request: ::buffa::bytes::Bytes,
+        format: ::connectrpc::CodecFormat,
+    ) -> ::connectrpc::dispatcher::codegen::StreamingResult {
+        let Some(method) = path.strip_prefix("bfd.v1.IntegrationService/") else {
+            return ::connectrpc::dispatcher::codegen::unimplemented_streaming(path);
+        };
+        let _ = (&ctx, &request, &format);
+        match method {
+            _ => ::connectrpc::dispatcher::codegen::unimplemented_streaming(path),
+        }
+    }
+    fn call_client_streaming(
+        &self,
+        path: &str,
+        ctx: ::connectrpc::RequestContext,
+        requests: ::connectrpc::dispatcher::codegen::RequestStream,
+        format: ::connectrpc::CodecFormat,
+    ) -> ::connectrpc::dispatcher::codegen::UnaryResult {
+        let Some(method) = path.strip_prefix("bfd.v1.IntegrationService/") else {
+            return ::connectrpc::dispatcher::codegen::unimplemented_unary(path);
+        };
+        let _ = (&ctx, &requests, &format);
+        match method {
+            _ => ::connectrpc::dispatcher::codegen::unimplemented_unary(path),
+        }
+    }
+    fn call_bidi_streaming(
+        &self,
+        path: &str,
+        ctx: ::connectrpc::RequestContext,
+        requests: ::connectrpc::dispatcher::codegen::RequestStream,
+        format: ::connectrpc::CodecFormat,
+    ) -> ::connectrpc::dispatcher::codegen::StreamingResult {
+        let Some(method) = path.strip_prefix("bfd.v1.IntegrationService/") else {
+            return ::connectrpc::dispatcher::codegen::unimplemented_streaming(path);
+        };
+        let _ = (&ctx, &requests, &format);
+        match method {
+            _ => ::connectrpc::dispatcher::codegen::unimplemented_streaming(path),
+        }
+    }
+}
+/// Client for this service.
+///
+/// Generic over `T: ClientTransport`. For **gRPC** (HTTP/2), use
+/// `Http2Connection` — it has honest `poll_ready` and composes with
+/// `tower::balance` for multi-connection load balancing. For **Connect
+/// over HTTP/1.1** (or unknown protocol), use `HttpClient`.
+///
+/// # Example (gRPC / HTTP/2)
+///
+/// ```rust,ignore
+/// use connectrpc::client::{Http2Connection, ClientConfig};
+/// use connectrpc::Protocol;
+///
+/// let uri: http::Uri = "http://localhost:8080".parse()?;
+/// let conn = Http2Connection::connect_plaintext(uri.clone()).await?.shared(1024);
+/// let config = ClientConfig::new(uri).with_protocol(Protocol::Grpc);
+///
+/// let client = IntegrationServiceClient::new(conn, config);
+/// let response = client.list_bgp_targets(request).await?;
+/// ```
+///
+/// # Example (Connect / HTTP/1.1 or ALPN)
+///
+/// ```rust,ignore
+/// use connectrpc::client::{HttpClient, ClientConfig};
+///
+/// let http = HttpClient::plaintext();  // cleartext http:// only
+/// let config = ClientConfig::new("http://localhost:8080".parse()?);
+///
+/// let client = IntegrationServiceClient::new(http, config);
+/// let response = client.list_bgp_targets(request).await?;
+/// ```
+///
+/// # Working with the response
+///
+/// Unary calls return [`UnaryResponse<OwnedView<FooView>>`](::connectrpc::client::UnaryResponse).
+/// [`view()`](::connectrpc::client::UnaryResponse::view) borrows the response
+/// message, so field access is zero-copy:
+///
+/// ```rust,ignore
+/// let resp = client.list_bgp_targets(request).await?;
+/// let name: &str = resp.view().name;  // borrow into the response buffer
+/// ```
+///
+/// If you need the owned struct (e.g. to store or pass by value), use
+/// [`into_owned()`](::connectrpc::client::UnaryResponse::into_owned):
+///
+/// ```rust,ignore
+/// let owned = client.list_bgp_targets(request).await?.into_owned();
+/// ```
+///
+/// [`into_view()`](::connectrpc::client::UnaryResponse::into_view) keeps the
+/// zero-copy decoded body (an `OwnedView`) without copying; field access on it
+/// goes through `.reborrow()`. Streaming responses yield one
+/// [`StreamMessage`](::connectrpc::StreamMessage) per received message from
+/// `.message().await` — read fields zero-copy through the generated accessor
+/// methods (`msg.name()`) or `.view()`, or convert with `.to_owned_message()`.
+#[derive(Clone)]
+pub struct IntegrationServiceClient<T> {
+    transport: T,
+    config: ::connectrpc::client::ClientConfig,
+}
+impl<T> IntegrationServiceClient<T>
+where
+    T: ::connectrpc::client::ClientTransport,
+    <T::ResponseBody as ::connectrpc::http_body::Body>::Error: ::std::fmt::Display,
+{
+    /// Create a new client with the given transport and configuration.
+    pub fn new(transport: T, config: ::connectrpc::client::ClientConfig) -> Self {
+        Self { transport, config }
+    }
+    /// Get the client configuration.
+    pub fn config(&self) -> &::connectrpc::client::ClientConfig {
+        &self.config
+    }
+    /// Get a mutable reference to the client configuration.
+    pub fn config_mut(&mut self) -> &mut ::connectrpc::client::ClientConfig {
+        &mut self.config
+    }
+    /// Call the ListBgpTargets RPC. Sends a request to /bfd.v1.IntegrationService/ListBgpTargets.
+    pub async fn list_bgp_targets(
+        &self,
+        request: ListBgpTargetsRequest,
+    ) -> Result<
+        ::connectrpc::client::UnaryResponse<
+            ::buffa::view::OwnedView<__buffa::view::ListBgpTargetsResponseView<'static>>,
+        >,
+        ::connectrpc::ConnectError,
+    > {
+        self.list_bgp_targets_with_options(
+                request,
+                ::connectrpc::client::CallOptions::default(),
+            )
+            .await
+    }
+    /// Call the ListBgpTargets RPC with explicit per-call options. Options override [`ClientConfig`](::connectrpc::client::ClientConfig) defaults.
+    pub async fn list_bgp_targets_with_options(
+        &self,
+        request: ListBgpTargetsRequest,
+        options: ::connectrpc::client::CallOptions,
+    ) -> Result<
+        ::connectrpc::client::UnaryResponse<
+            ::buffa::view::OwnedView<__buffa::view::ListBgpTargetsResponseView<'static>>,
+        >,
+        ::connectrpc::ConnectError,
+    > {
+        ::connectrpc::client::call_unary(
+                &self.transport,
+                &self.config,
+                INTEGRATION_SERVICE_LIST_BGP_TARGETS_SPEC
                     .with_origin(::connectrpc::SpecOrigin::Client),
                 request,
                 options,

@@ -6,8 +6,12 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
+use ipnet::IpNet;
+
 use super::duration;
+use super::grpc_target::GrpcTarget;
 use super::listen::ListenAddress;
+use super::threshold::Threshold;
 
 /// The kind of value of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +39,7 @@ pub enum Kind {
         /// Greatest.
         max: u64,
     },
-    /// A number with decimals.
+    /// A positive number, decimals allowed.
     Decimal,
     /// A duration of 1 µs to 4 294 967 295 µs, whole microseconds, as packets carry it.
     Interval,
@@ -47,6 +51,10 @@ pub enum Kind {
     AnyCase(&'static [&'static str]),
     /// A TCP listen address.
     Listen,
+    /// Where a gRPC server is found.
+    GrpcTarget,
+    /// An IP prefix.
+    Prefix,
     /// The path of an HTTP URL.
     UrlPath,
     /// The absolute path of a Unix socket.
@@ -76,10 +84,16 @@ pub enum Scalar {
     Interval(Duration),
     /// Any duration.
     Duration(Duration),
+    /// A positive number.
+    Decimal(Threshold),
     /// One of the words of its kind, in the spelling of the kind.
     Word(&'static str),
     /// Where to listen.
     Listen(ListenAddress),
+    /// Where a server is called.
+    GrpcTarget(GrpcTarget),
+    /// An IP prefix.
+    Prefix(IpNet),
     /// An address, canonical.
     Address(Zoned),
     /// Text, also that of a path or a name.
@@ -120,10 +134,7 @@ impl Kind {
             Self::OffOr { min, max } | Self::AutoOr { min, max } => {
                 integer(text, min, max).map(Scalar::Integer)
             }
-            Self::Decimal => text
-                .parse::<f64>()
-                .ok()
-                .map(|_| Scalar::Text(text.to_owned())),
+            Self::Decimal => Threshold::parse(text).map(Scalar::Decimal),
             Self::Interval => interval(text).map(Scalar::Interval),
             Self::Duration => duration::parse(text).map(Scalar::Duration),
             Self::Word(words) => words.iter().find(|w| **w == text).map(|w| Scalar::Word(w)),
@@ -132,6 +143,8 @@ impl Kind {
                 .find(|w| w.eq_ignore_ascii_case(text))
                 .map(|w| Scalar::Word(w)),
             Self::Listen => ListenAddress::parse(text).map(Scalar::Listen),
+            Self::GrpcTarget => GrpcTarget::parse(text).map(Scalar::GrpcTarget),
+            Self::Prefix => prefix(text).map(Scalar::Prefix),
             Self::Address => zoned(text).map(Scalar::Address),
             Self::UrlPath => is_url_path(text).then(|| Scalar::Text(text.to_owned())),
             Self::SocketPath => is_socket_path(text).then(|| Scalar::Text(text.to_owned())),
@@ -149,7 +162,7 @@ impl Kind {
             Self::Integer { min, max } => format!("a whole number from {min} to {max}"),
             Self::OffOr { min, max } => format!("0 (off) or a whole number from {min} to {max}"),
             Self::AutoOr { min, max } => format!("auto or a whole number from {min} to {max}"),
-            Self::Decimal => "a number".into(),
+            Self::Decimal => "a number above 0, such as 3 or 2.5".into(),
             Self::Interval => {
                 "a duration in whole microseconds such as 300ms, from 1us to 4294967295us".into()
             }
@@ -158,6 +171,10 @@ impl Kind {
             Self::AnyCase(words) => format!("{} in upper or lower case", alternatives(words)),
             Self::Listen => {
                 "HOST:PORT or :PORT, an IPv6 address in brackets, the port a number".into()
+            }
+            Self::GrpcTarget => "HOST:PORT or unix:PATH, an IPv6 address in brackets".into(),
+            Self::Prefix => {
+                "an IP prefix such as 198.51.100.1/32, the bits behind its length 0".into()
             }
             Self::UrlPath => "a path that begins with /, made of letters, digits and -._~/, \
                               other than /healthz and /readyz"
@@ -171,6 +188,12 @@ impl Kind {
             Self::Texts => "a list of texts".into(),
         }
     }
+}
+
+/// Bits behind the length are a typing error, which of address and length nobody can tell.
+fn prefix(text: &str) -> Option<IpNet> {
+    let net: IpNet = text.parse().ok()?;
+    (net.trunc() == net).then_some(net)
 }
 
 fn alternatives(words: &[&str]) -> String {

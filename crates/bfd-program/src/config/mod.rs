@@ -7,22 +7,26 @@
 
 mod duration;
 mod file;
+mod grpc_target;
 mod kind;
 mod listen;
 mod misfit;
 mod node;
 mod problem;
 mod section;
+mod threshold;
 mod yaml;
 
 pub use duration::{go_text, parse as parse_duration};
 pub use file::read as read_file;
+pub use grpc_target::GrpcTarget;
 pub use kind::{Kind, Scalar, Zoned, quoted};
 pub use listen::ListenAddress;
 pub use misfit::{foreign_path, join, misfit, unknown_key};
 pub use node::{Node, Origin, Value};
 pub use problem::{ConfigError, Problem};
 pub use section::{Section, load, read};
+pub use threshold::Threshold;
 pub use yaml::parse as parse_yaml;
 
 #[cfg(test)]

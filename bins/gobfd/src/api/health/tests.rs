@@ -36,6 +36,7 @@ async fn services_are_known_by_name() {
         "grpc.health.v1.Health",
         "bfd.v1.BfdService",
         "bfd.v1.EchoService",
+        "bfd.v1.IntegrationService",
     ] {
         assert_eq!(
             vitals.check(service).await.ok(),

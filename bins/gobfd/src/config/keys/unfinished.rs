@@ -194,28 +194,4 @@ pub(super) const KEYS: &[Key] = &[
         Feature::Geneve,
     ),
     later("geneve.peers[].detect_mult", MULTIPLIER, Feature::Geneve),
-    later("gobgp.enabled", Kind::Bool, Feature::Gobgp),
-    later("gobgp.addr", Kind::Text, Feature::Gobgp),
-    later("gobgp.strategy", Kind::Text, Feature::Gobgp),
-    later("gobgp.action_timeout", Kind::Duration, Feature::Gobgp),
-    later("gobgp.tls.enabled", Kind::Bool, Feature::Gobgp),
-    later("gobgp.tls.ca_file", Kind::Text, Feature::Gobgp),
-    later("gobgp.tls.server_name", Kind::Text, Feature::Gobgp),
-    later("gobgp.dampening.enabled", Kind::Bool, Feature::Gobgp),
-    later(
-        "gobgp.dampening.suppress_threshold",
-        Kind::Decimal,
-        Feature::Gobgp,
-    ),
-    later(
-        "gobgp.dampening.reuse_threshold",
-        Kind::Decimal,
-        Feature::Gobgp,
-    ),
-    later(
-        "gobgp.dampening.max_suppress_time",
-        Kind::Duration,
-        Feature::Gobgp,
-    ),
-    later("gobgp.dampening.half_life", Kind::Duration, Feature::Gobgp),
 ];

@@ -151,10 +151,6 @@ fn many_faults_are_counted_beyond_the_first_fifty() {
 fn unfinished_features_are_refused_once_each_and_accepted_while_off() {
     for (text, expected) in [
         (
-            "gobgp: {enabled: true, addr: 'x:1'}",
-            "gobgp.enabled: the GoBGP integration is not available in this version: remove the section or set enabled: false",
-        ),
-        (
             "echo: {enabled: true, peers: [{peer: x}]}",
             "echo.enabled: BFD echo (RFC 9747) is not available in this version: remove the section or set enabled: false",
         ),

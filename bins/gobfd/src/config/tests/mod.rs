@@ -2,6 +2,7 @@ mod diff;
 mod environment;
 mod errors;
 mod files;
+mod gobgp;
 mod properties;
 mod sessions;
 mod table;

@@ -8,11 +8,12 @@ use std::time::Duration;
 use bfd_program::cli::Build;
 use bfd_program::exposition::HistogramSample;
 use bfd_proto::{
-    DetectMult, Discriminator, Instant, Interval, Micros, Path, Role, Session, SessionKind,
-    SessionSpec, SessionView,
+    DetectMult, Diagnostic, Discriminator, Instant, Interval, Micros, Path, Role, Session,
+    SessionKind, SessionSpec, SessionView,
 };
 
 use super::{MetricsInput, SessionSample, Totals, WorkerSample};
+use crate::integrations::{Board, Cause, Neighbour, Picture, Wish};
 
 const MULTI: SessionKind = SessionKind::MultiHop { min_ttl: 254 };
 
@@ -51,6 +52,30 @@ fn histogram() -> HistogramSample {
     }
 }
 
+/// An integration with one peer that GoBGP has not yet disabled.
+fn gobgp() -> Picture {
+    let board = Board::default();
+    board.begin(Some(Neighbour {
+        address: "127.0.0.1:50061".into(),
+        strategy: "disable-peer",
+        version: Some("3"),
+        connected: true,
+        error: None,
+    }));
+    let cause = Cause {
+        diagnostic: Diagnostic::CONTROL_TIME_EXPIRED,
+        verdict: "peer-silent",
+    };
+    let wish = Wish::Avoid(cause);
+    board.target("192.0.2.1", wish, Instant::ZERO, |target| {
+        (target.suppressed, target.penalty) = (true, Some(3.0));
+    });
+    board.count("disable", false);
+    board.count("enable", true);
+    board.reacted(Duration::from_millis(4));
+    board.picture()
+}
+
 fn input(sessions: Vec<SessionSample>, totals: &Totals) -> MetricsInput<'_> {
     let worker = WorkerSample {
         loop_lateness: histogram(),
@@ -64,6 +89,7 @@ fn input(sessions: Vec<SessionSample>, totals: &Totals) -> MetricsInput<'_> {
         sessions,
         workers: vec![worker.clone(), worker],
         totals,
+        gobgp: gobgp(),
         build: Build {
             version: "0.7.0",
             commit: "abc\"\\1234",

@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bfd_proto::{Counters, Discard, SessionKind, State};
 
 use super::{MULTI, input, session};
-use crate::metrics::table::{FAMILIES, TRANSITIONS};
+use crate::metrics::table::{TRANSITIONS, families};
 use crate::metrics::{SessionSample, Totals, manual_page, page};
 
 fn text(sessions: Vec<SessionSample>) -> String {
@@ -204,11 +204,14 @@ fn table_page_and_manual_agree() {
         SessionKind::SingleHop,
     )]);
     let manual = manual_page();
-    for family in FAMILIES {
+    for family in families() {
         let found: BTreeSet<&str> = page
             .lines()
             .filter_map(|line| line.strip_prefix(family.name)?.strip_prefix(['{', '_']))
-            .filter(|rest| rest.starts_with(family.labels[0]) || rest.starts_with("bucket{"))
+            .filter(|rest| {
+                let first = family.labels.first();
+                first.is_none_or(|label| rest.starts_with(label)) || rest.starts_with("bucket{")
+            })
             .flat_map(|rest| {
                 rest.split(['{', ','])
                     .filter_map(|part| part.split_once("=\""))
