@@ -118,7 +118,8 @@ doors() {
     ! is_open 50051 || die "the API of GoBGP is open to the network"
     ctl session list >/dev/null || die "gobfdctl does not reach the daemon"
     podman exec gobgp-kubernetes gobgp global 2>/dev/null | grep "$NODE" >/dev/null || die "GoBGP's router id is not the node's address"
-    echo "probes answer, 179 is open, both APIs are closed to the network"
+    wait_for 30 "gobfd to reach GoBGP" answers /metrics '^gobfd_gobgp_connected.* 1$'
+    echo "probes answer, gobfd reaches GoBGP, 179 is open, both APIs are closed to the network"
 }
 
 failover() {
