@@ -87,7 +87,7 @@ logs() {
     local name
     for name in $(containers --format '{{.Names}}'); do
         say "$name"
-        podman logs --tail "${1:-all}" "$name" 2>&1 || true
+        podman logs --tail "${1:--1}" "$name" 2>&1
     done
 }
 
@@ -97,7 +97,7 @@ finish() {
     trap '' INT TERM
     if [ "$status" -ne 0 ]; then
         echo "$STACK: FAILED. The last lines of each container:" >&2
-        logs 15 >&2
+        logs 15 >&2 || true
     fi
     down
     exit "$status"
@@ -106,14 +106,18 @@ finish() {
 # --- what is on the wire -----------------------------------------------------------------------------
 
 # Until when the recording is complete is known only by a later packet.
-recorded() { [ -n "$(podman exec "$TSHARK" tshark -r /captures/bfd.pcapng -Y "frame.time_epoch > $(seconds "$1")" -c 20000 2>/dev/null | head -n 1)" ]; }
+recorded() { [ -n "$(packets "frame.time_epoch > $(seconds "$1")")" ]; }
+
+# When each packet that passes the filter was seen.
+packets() {
+    podman exec "$TSHARK" tshark -r /captures/bfd.pcapng -T fields -e frame.time_epoch -Y "$1" 2>/dev/null
+}
 
 # The last packet that an address sent before a moment.
 last_packet() {
     local address=$1 before=$2 at
     wait_for 15 "a later packet in the recording" recorded "$before"
-    at=$(podman exec "$TSHARK" tshark -r /captures/bfd.pcapng -T fields -e frame.time_epoch \
-        -Y "ip.src == $address && frame.time_epoch < $(seconds "$before")" 2>/dev/null | tail -n 1)
+    at=$(packets "ip.src == $address && frame.time_epoch < $(seconds "$before")" | tail -n 1)
     [ -n "$at" ] || die "the recording has no packet of $address before $(seconds "$before")"
     at=${at/./}
     echo "${at:0:16}"
@@ -149,6 +153,7 @@ all() {
 }
 
 main() {
+    [ "$(id -u)" -eq 0 ] || die "the stack has networks of its own: run this as root."
     case ${1:-all} in
         all | up | down | logs | verify) "${1:-all}" ;;
         *) die "usage: run.sh [all|up|down|logs|verify]" ;;

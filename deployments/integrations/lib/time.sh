@@ -63,8 +63,14 @@ said() {
 
 # --- what was measured -------------------------------------------------------------------------------
 
+# What was waited for in an argument may not have come; the sentence about it is already out.
+came() { [ -n "$1" ] || exit 1; }
+
 # A line of the timeline: event MOMENT TEXT
-event() { printf '%s\t%s\n' "$1" "$2" >>"$run/timeline"; }
+event() {
+    came "$1"
+    printf '%s\t%s\n' "$1" "$2" >>"$run/timeline"
+}
 
 # Prints the timeline, counted from a moment, and begins a new one.
 timeline() {
@@ -76,6 +82,8 @@ timeline() {
 # measured WHAT FROM TO [AIM]: reported as it is; only ten times the aim, in milliseconds, is a failure.
 measured() {
     local took aim=${4:-}
+    came "$2"
+    came "$3"
     took=$(milliseconds "$2" "$3")
     printf '%s\t%s\t%s\t%s\n' "$STACK" "$1" "$took" "${aim:--}" >>"$run/measured"
     [ -z "$aim" ] || awk -v took="$took" -v aim="$aim" 'BEGIN { exit !(took <= 10 * aim) }' ||

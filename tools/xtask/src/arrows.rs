@@ -86,6 +86,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("connectrpc", &["bfd-api", "gobfd", "bfd-fake"]),
     ("connectrpc-health", &["bfd-api", "gobfd"]),
     ("connectrpc-build", &["xtask"]),
+    ("rustls*", &["gobfd"]),
     ("protox", &["xtask"]),
     ("axum", &["bfd-program", "gobfd", "bfd-fake"]),
     ("k8s-openapi", &["gobfd"]),

@@ -1,14 +1,15 @@
 //! What the manual says about this repository, against the repository: links lead somewhere, make
-//! targets, chores and scripts exist, and a block that asks to be typed names programs somebody
-//! answers for. What `gobfd` and `gobfdctl` understand is tested beside them.
+//! targets, chores and scripts exist, a block that asks to be typed names programs somebody answers
+//! for, the README leads to each page, and the Russian pages are in step with the English ones. What
+//! `gobfd` and `gobfdctl` understand is tested beside them.
 
-use std::fs;
+use std::process::Command as Process;
 
 use anyhow::{Result, bail};
-use bfd_docs::{Command, Page, pages, root};
+use bfd_docs::{Command, Page, out_of_step, pages, root};
 
 /// Programs of others that the manual may ask for.
-const FOREIGN: [&str; 22] = [
+const FOREIGN: &[&str] = &[
     "apt-get",
     "bash",
     "cat",
@@ -22,6 +23,7 @@ const FOREIGN: [&str; 22] = [
     "ip",
     "jq",
     "journalctl",
+    "kubectl",
     "nft",
     "podman",
     "podman-compose",
@@ -31,6 +33,13 @@ const FOREIGN: [&str; 22] = [
     "systemctl",
     "tee",
     "useradd",
+];
+/// Pages that operators read in Russian as well.
+const TRANSLATED: [&str; 4] = [
+    "03-configuration",
+    "05-interop",
+    "06-deployment",
+    "07-monitoring",
 ];
 /// Our programs; their own tests hold the manual against their command lines.
 const OURS: [&str; 5] = [
@@ -53,6 +62,9 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
         .collect();
     let commands = pages.iter().flat_map(Page::commands);
     complaints.extend(commands.filter_map(|command| fault(&command)));
+    complaints.extend(unlisted(&pages));
+    complaints.extend(missing_translations(&pages));
+    complaints.extend(out_of_step(&pages));
     if !complaints.is_empty() {
         bail!("{} complaints\n{}", complaints.len(), complaints.join("\n"));
     }
@@ -66,6 +78,26 @@ fn dead_links(page: &Page, pages: &[Page]) -> Vec<String> {
         .filter(|link| !link.leads_somewhere(pages));
     dead.map(|link| format!("{}: {} leads nowhere", link.page, link.target))
         .collect()
+}
+
+/// Pages that a reader of the README would not find.
+fn unlisted(pages: &[Page]) -> impl Iterator<Item = String> {
+    let readme = pages
+        .iter()
+        .find(|page| page.path.as_os_str() == "README.md");
+    let listed = readme.map(Page::links).unwrap_or_default();
+    let manual = pages.iter().map(|page| page.path.display().to_string());
+    manual
+        .filter(|path| path.starts_with("docs/en/") || path.starts_with("docs/ru/"))
+        .filter(move |path| listed.iter().all(|link| link.target != *path))
+        .map(|path| format!("README.md: it does not lead to {path}"))
+}
+
+fn missing_translations(pages: &[Page]) -> impl Iterator<Item = String> {
+    let exists = |path: &str| pages.iter().any(|page| page.path.as_os_str() == path);
+    let paths = TRANSLATED.map(|name| format!("docs/ru/{name}.md"));
+    let missing = paths.into_iter().filter(move |path| !exists(path));
+    missing.map(|path| format!("{path}: the page is missing"))
 }
 
 fn fault(command: &Command) -> Option<String> {
@@ -86,26 +118,13 @@ fn fault(command: &Command) -> Option<String> {
     (!known).then(|| format!("{}: nobody knows `{}`", command.place, words.join(" ")))
 }
 
-/// Where the targets are.
-const MAKEFILES: [&str; 2] = ["Makefile", "deployments/integrations/stacks.mk"];
-
-/// Whether a makefile has the target; `NAME=value` is no target.
+/// Whether make knows the target, included files and patterns too; `NAME=value` is no target.
 fn is_target(word: &str) -> bool {
-    let texts = MAKEFILES.map(|file| fs::read_to_string(root().join(file)).unwrap_or_default());
-    let lines = texts.iter().flat_map(|text| text.lines());
-    let mut rules = lines.filter_map(|line| line.split_once(':'));
-    word.contains('=') || rules.any(|(targets, _)| targets.split(' ').any(|rule| makes(rule, word)))
-}
-
-/// `%` stands for any text.
-fn makes(rule: &str, target: &str) -> bool {
-    match rule.split_once('%') {
-        Some((before, after)) => {
-            let stem = target.strip_prefix(before);
-            stem.is_some_and(|stem| stem.ends_with(after) && stem.len() > after.len())
-        }
-        None => rule == target,
-    }
+    let mut make = Process::new("make");
+    let make = make.args(["--dry-run", "--directory"]).arg(root());
+    // What the make that runs this test was told is not for this one.
+    let output = make.arg(word).env_remove("MAKEFLAGS").output();
+    word.contains('=') || output.is_ok_and(|output| output.status.success())
 }
 
 #[cfg(test)]
@@ -116,6 +135,19 @@ mod tests {
     fn the_manual_speaks_of_things_that_exist() {
         let outcome = run(&[]);
         assert!(outcome.is_ok(), "{:#}", outcome.unwrap_err());
+    }
+
+    #[test]
+    fn pages_that_nobody_would_find_are_noticed() {
+        let page = |path: &str, text: &str| Page {
+            path: path.into(),
+            text: text.to_owned(),
+        };
+        let readme = page("README.md", "[a](docs/en/a.md)");
+        let pages = [readme, page("docs/en/a.md", ""), page("docs/ru/b.md", "")];
+        let found: Vec<_> = unlisted(&pages).collect();
+        assert_eq!(found, ["README.md: it does not lead to docs/ru/b.md"]);
+        assert_eq!(missing_translations(&pages).count(), TRANSLATED.len());
     }
 
     #[test]
