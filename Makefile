@@ -56,7 +56,8 @@ lint: ## Lint with warnings denied
 lint-shell: ## Lint the shell scripts
 	@scripts/install test
 	shellcheck .ci/run scripts/* deployments/integrations/integrate deployments/integrations/lib/* \
-	    deployments/integrations/verify/verify \
+	    deployments/integrations/verify/verify deployments/integrations/kubernetes/config-hash \
+	    deployments/integrations/kubernetes/{setup-cluster,teardown,k3s,live}.sh \
 	    deployments/integrations/*/run.sh deployments/integrations/images/frr-start
 
 fmt: ## Format the code

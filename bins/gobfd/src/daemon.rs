@@ -24,7 +24,7 @@ use crate::announce;
 use crate::api::{self, HealthSwitch as _, Vitals};
 use crate::changes;
 use crate::config::Config;
-use crate::integrations::{Board, Integrations, SetupError};
+use crate::integrations::{Board, Integrations, NodeMesh, SetupError};
 use crate::paths::{Feed, FeedError};
 use crate::reload::Settings;
 use crate::shortage;
@@ -148,11 +148,12 @@ impl Daemon {
         let route = Box::new(|peer| bfd_net::route_source(peer, 0).ok());
         let seen = Arc::clone(&topology.borrow());
         let control = Control::start(Arc::new(engine.clone()), engine.clone(), seen, route)?;
+        let mut followers = JoinSet::new();
         let gobgp = Board::default();
-        let metrics = Metrics::new(control.clone(), engine.clone(), gobgp.clone());
+        let mesh = NodeMesh::start(&control, &mut followers);
+        let metrics = Metrics::new(control.clone(), engine.clone(), gobgp.clone(), mesh.clone());
         let vitals = Arc::new(Vitals::new());
         let changes = tokio::spawn(changes::follow(control.watch().events, metrics.clone()));
-        let mut followers = JoinSet::new();
         followers.spawn(feed.run());
         followers.spawn(follow(topology, control.clone()));
         followers.spawn(shortage::follow(engine.clone()));
@@ -165,7 +166,7 @@ impl Daemon {
             control,
             metrics,
             vitals,
-            integrations: Integrations::new(gobgp.clone()),
+            integrations: Integrations::new(gobgp.clone(), mesh),
             gobgp,
             followers,
             changes,

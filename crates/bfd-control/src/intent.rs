@@ -19,6 +19,8 @@ pub enum Owner {
     Config,
     /// A client of the API.
     Api,
+    /// The nodes of a Kubernetes cluster.
+    Kubernetes,
 }
 
 impl Owner {
@@ -28,6 +30,7 @@ impl Owner {
         match self {
             Self::Config => "config",
             Self::Api => "api",
+            Self::Kubernetes => "kubernetes",
         }
     }
 }
@@ -37,6 +40,7 @@ impl fmt::Display for Owner {
         f.write_str(match self {
             Self::Config => "the configuration",
             Self::Api => "the API",
+            Self::Kubernetes => "the Kubernetes node mesh",
         })
     }
 }

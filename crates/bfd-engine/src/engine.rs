@@ -14,8 +14,8 @@ use bfd_net::{
 use crate::assembly::{Assembly, Capacities, Place};
 use crate::{EngineHandle, Entropy, LinuxIo};
 
-/// Single-hop and multihop control packets (RFC 5881 §4, RFC 5883 §5).
-const PORTS: [u16; 2] = [3784, 4784];
+/// UDP ports of single-hop and multihop control packets (RFC 5881 §4, RFC 5883 §5).
+pub const PORTS: [u16; 2] = [3784, 4784];
 /// The name that one daemon in a network namespace holds.
 const LOCK: &str = "gobfd";
 

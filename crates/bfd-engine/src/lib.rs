@@ -30,7 +30,7 @@ mod worker;
 
 pub use assembly::{Assembly, Capacities, Place};
 pub use desk::FrontDesk;
-pub use engine::{Engine, EngineConfig, StartError, Warning};
+pub use engine::{Engine, EngineConfig, PORTS, StartError, Warning};
 pub use entropy::Entropy;
 pub use event::Event;
 pub use handle::EngineHandle;

@@ -86,8 +86,11 @@ const HOMES: &[(&str, &[&str])] = &[
     ("connectrpc", &["bfd-api", "gobfd", "bfd-fake"]),
     ("connectrpc-health", &["bfd-api", "gobfd"]),
     ("connectrpc-build", &["xtask"]),
+    ("rustls*", &["gobfd"]),
     ("protox", &["xtask"]),
     ("axum", &["bfd-program", "gobfd", "bfd-fake"]),
+    ("k8s-openapi", &["gobfd"]),
+    ("kube", &["gobfd"]),
 ];
 
 /// The only crate that may contain `unsafe`.

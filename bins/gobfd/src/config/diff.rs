@@ -21,6 +21,8 @@ pub struct Diff {
     pub log: bool,
     /// Whether the GoBGP integration is to be restarted, started or ended.
     pub gobgp: bool,
+    /// Whether the node mesh changed; it counts at once.
+    pub kubernetes: bool,
     /// One sentence for each changed setting that counts only after a restart.
     pub restart: Vec<String>,
 }
@@ -34,6 +36,7 @@ impl Diff {
         let mut diff = Self {
             log: old.log != new.log,
             gobgp: old.gobgp != new.gobgp,
+            kubernetes: old.kubernetes != new.kubernetes,
             restart: restart(old, new),
             ..Self::default()
         };

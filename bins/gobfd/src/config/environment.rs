@@ -10,10 +10,14 @@ use super::entries::{Entries, Entry};
 use super::keys::{self, Key};
 
 const PREFIX: &str = "GOBFD_";
+/// The name Kubernetes manifests usually give to the field `spec.nodeName`; it stands in for the
+/// key below where that is not given.
+const NODE_NAME: &str = "NODE_NAME";
+const NODE_NAME_KEY: &str = "kubernetes.node_name";
 /// Read by the other programs of the package, meaningless to the daemon.
 const OTHERS: [&str; 2] = ["GOBFD_ADDR", "GOBFD_PEER"];
 
-/// The variables whose names begin with `GOBFD_`, as one value.
+/// The variables whose names begin with `GOBFD_`, and `NODE_NAME`, as one value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Environment {
     variables: Vec<(String, Option<String>)>,
@@ -38,7 +42,7 @@ impl Environment {
     fn collect(pairs: impl Iterator<Item = (OsString, OsString)>) -> Self {
         let ours = pairs.filter_map(|(name, value)| {
             let name = name.into_string().ok()?;
-            name.starts_with(PREFIX)
+            (name.starts_with(PREFIX) || name == NODE_NAME)
                 .then(|| (name, value.into_string().ok()))
         });
         let mut variables: Vec<_> = ours.collect();
@@ -65,7 +69,8 @@ impl Environment {
                 (None, _) => warnings.push(format!("{name}: no such key, ignored")),
             }
         }
-        // By index, so that elements can be added one after the other.
+        // By index, so that elements can be added one after the other. The order of the names, by
+        // which NODE_NAME comes last, stays otherwise.
         targets.sort_by_key(|(target, ..)| target.index);
         for (target, name, value) in targets {
             problems.extend(apply(&target, name, value, entries));
@@ -91,6 +96,9 @@ impl Target {
 
 fn apply(target: &Target, name: &str, value: &str, entries: &mut Entries) -> Option<Problem> {
     let origin = Origin::Variable(name.to_owned());
+    if name == NODE_NAME && entries.get(NODE_NAME_KEY).is_some() {
+        return None;
+    }
     if let Some(index) = target.index {
         let list = target.key.path.split("[]").next().unwrap_or_default();
         let len = entries.elements(list).len();
@@ -113,6 +121,10 @@ fn apply(target: &Target, name: &str, value: &str, entries: &mut Entries) -> Opt
 }
 
 fn target(variable: &str) -> Option<Target> {
+    if variable == NODE_NAME {
+        let key = keys::all().find(|key| key.path == NODE_NAME_KEY)?;
+        return Some(Target { key, index: None });
+    }
     let name = variable.strip_prefix(PREFIX)?.to_ascii_uppercase();
     keys::all().filter(|key| is_reachable(key)).find_map(|key| {
         let (list, rest) = match key.path.split_once("[].") {

@@ -6,6 +6,7 @@
 
 mod finished;
 mod gobgp;
+mod kubernetes;
 mod unfinished;
 
 use bfd_program::config::Kind;
@@ -102,6 +103,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Key> + Clone {
     finished::KEYS
         .iter()
         .chain(gobgp::KEYS)
+        .chain(kubernetes::KEYS)
         .chain(unfinished::KEYS)
 }
 

@@ -11,11 +11,13 @@ mod entries;
 mod environment;
 mod gobgp;
 mod keys;
+mod kubernetes;
 mod page;
 mod resolve;
 mod schema;
 mod sessions;
 mod settings;
+mod spec;
 mod unfinished;
 mod values;
 
@@ -28,7 +30,10 @@ pub use diff::Diff;
 pub use environment::Environment;
 pub use gobgp::{DampeningSettings, GobgpSettings, Route, Strategy, TlsSettings};
 pub use page::manual_page;
-pub use settings::{Config, EngineSettings, GrpcSettings, MetricsSettings, SessionSettings};
+pub use settings::{
+    ApiServerSettings, Config, EngineSettings, Families, GrpcSettings, KubernetesSettings,
+    MetricsSettings, SessionSettings,
+};
 
 use entries::Entries;
 

@@ -9,8 +9,10 @@ use bfd_program::logging::{LogFormat, LogLevel, LogSettings};
 
 use super::entries::Entries;
 use super::gobgp;
+use super::kubernetes;
 use super::sessions;
 use super::settings::{Config, EngineSettings, GrpcSettings, MetricsSettings};
+use super::spec::Defaults;
 use super::unfinished;
 use super::values::Values;
 
@@ -37,7 +39,9 @@ fn config(values: &mut Values<'_>) -> Option<Config> {
     let log = log(values);
     let engine = engine(values);
     let gobgp = gobgp::read(values, grpc.as_ref());
-    let sessions = sessions::read(values);
+    let defaults = Defaults::read(values);
+    let sessions = sessions::read(values, defaults);
+    let kubernetes = kubernetes::read(values, defaults);
     Some(Config {
         grpc: grpc?,
         metrics: metrics?,
@@ -45,6 +49,7 @@ fn config(values: &mut Values<'_>) -> Option<Config> {
         engine: engine?,
         gobgp: gobgp?,
         sessions: sessions?,
+        kubernetes: kubernetes?,
     })
 }
 

@@ -1,21 +1,22 @@
-//! The list `sessions`: defaults, identity, and what the keys of one session say together.
+//! The list `sessions`: identity, and what the keys of one session say together.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
 
 use bfd_control::{Hops, SessionKey};
-use bfd_packet::{DetectMult, Micros};
 use bfd_program::config::{Origin, Scalar, Zoned};
-use bfd_proto::{Interval, PaddedPduSize, Role, SessionKind, SessionSpec};
 
 use super::settings::SessionSettings;
+use super::spec::{self, Defaults};
 use super::values::{Scope, Values};
 
 const LIST: &str = "sessions";
 
 /// Reads all sessions; `None` only together with a problem.
-pub(crate) fn read(values: &mut Values<'_>) -> Option<Vec<SessionSettings>> {
-    let defaults = Defaults::read(values);
+pub(crate) fn read(
+    values: &mut Values<'_>,
+    defaults: Option<Defaults>,
+) -> Option<Vec<SessionSettings>> {
     let elements = values.elements(LIST);
     let mut sessions = Vec::with_capacity(elements.len());
     let mut first: HashMap<SessionKey, usize> = HashMap::new();
@@ -33,42 +34,6 @@ pub(crate) fn read(values: &mut Values<'_>) -> Option<Vec<SessionSettings>> {
         sessions.push(session);
     }
     (sessions.len() == elements.len()).then_some(sessions)
-}
-
-/// What a session gets that gives no value of its own. A default that could not be read has been
-/// reported; a stand-in then keeps the reading of sessions going.
-#[derive(Clone, Copy)]
-struct Defaults {
-    desired_min_tx: Interval,
-    required_min_rx: Interval,
-    detect_mult: DetectMult,
-    padded_pdu_size: Option<PaddedPduSize>,
-    align: bool,
-}
-
-impl Defaults {
-    fn read(values: &mut Values<'_>) -> Option<Self> {
-        let desired_min_tx = values
-            .value("bfd.default_desired_min_tx")
-            .and_then(interval);
-        let required_min_rx = values
-            .value("bfd.default_required_min_rx")
-            .and_then(interval);
-        let detect_mult = values
-            .value("bfd.default_detect_multiplier")
-            .and_then(multiplier);
-        let padded_pdu_size = values
-            .value("bfd.default_padded_pdu_size")
-            .and_then(padding);
-        let align = values.flag("bfd.align_intervals");
-        Some(Self {
-            desired_min_tx: desired_min_tx?,
-            required_min_rx: required_min_rx?,
-            detect_mult: detect_mult?,
-            padded_pdu_size: padded_pdu_size?,
-            align,
-        })
-    }
 }
 
 /// One element of the list while it is read.
@@ -100,57 +65,13 @@ impl<'v, 'e> Element<'v, 'e> {
 
     fn read(&mut self) -> Option<SessionSettings> {
         let key = self.key();
-        let spec = self.spec();
+        let spec = spec::read(self.values, &self.scope, self.defaults);
         let admin_down = self.flag("admin_down");
         Some(SessionSettings {
             key: key?,
             spec: spec?,
             admin_down,
         })
-    }
-
-    fn spec(&mut self) -> Option<SessionSpec> {
-        let kind = self.kind();
-        let role = if self.flag("passive") {
-            Role::Passive
-        } else {
-            Role::Active
-        };
-        let desired_min_tx = self.value("desired_min_tx").and_then(interval);
-        let required_min_rx = self.value("required_min_rx").and_then(interval);
-        let detect_mult = self.value("detect_mult").and_then(multiplier);
-        let padded_pdu_size = self.value("padded_pdu_size").and_then(padding);
-        let defaults = self.defaults?;
-        let align = |interval: Interval| {
-            if defaults.align {
-                interval.aligned()
-            } else {
-                interval
-            }
-        };
-        Some(SessionSpec {
-            kind: kind?,
-            role,
-            desired_min_tx: align(desired_min_tx.unwrap_or(defaults.desired_min_tx)),
-            required_min_rx: align(required_min_rx.unwrap_or(defaults.required_min_rx)),
-            detect_mult: detect_mult.unwrap_or(defaults.detect_mult),
-            padded_pdu_size: padded_pdu_size.unwrap_or(defaults.padded_pdu_size),
-        })
-    }
-
-    fn kind(&mut self) -> Option<SessionKind> {
-        let min_ttl = match self.value("min_ttl")? {
-            Scalar::Integer(ttl) => u8::try_from(ttl).ok()?,
-            _ => return None,
-        };
-        if self.hops() == Hops::Multi {
-            return Some(SessionKind::MultiHop { min_ttl });
-        }
-        if self.is_given("min_ttl") {
-            let text = "only for type multi_hop: single-hop packets must arrive with TTL 255";
-            self.complain("min_ttl", text);
-        }
-        Some(SessionKind::SingleHop)
     }
 
     /// Reports nothing: [`Element::key`] has read the same value before.
@@ -263,28 +184,6 @@ impl<'v, 'e> Element<'v, 'e> {
             .origin(&path)
             .unwrap_or_else(|| self.origin.clone());
         self.values.problem(origin, path, text);
-    }
-}
-
-fn interval(value: Scalar) -> Option<Interval> {
-    match value {
-        Scalar::Interval(duration) => Interval::new(Micros::try_from(duration).ok()?),
-        _ => None,
-    }
-}
-
-fn multiplier(value: Scalar) -> Option<DetectMult> {
-    match value {
-        Scalar::Integer(number) => DetectMult::new(u8::try_from(number).ok()?),
-        _ => None,
-    }
-}
-
-/// The outer `None`: not given; the inner: given as 0, which means off.
-fn padding(value: Scalar) -> Option<Option<PaddedPduSize>> {
-    match value {
-        Scalar::Integer(octets) => Some(PaddedPduSize::new(u16::try_from(octets).ok()?)),
-        _ => None,
     }
 }
 

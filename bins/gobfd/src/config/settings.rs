@@ -25,6 +25,8 @@ pub struct Config {
     pub gobgp: Option<GobgpSettings>,
     /// The wanted sessions, in the order of the file; no key appears twice.
     pub sessions: Vec<SessionSettings>,
+    /// The mesh between the nodes of a Kubernetes cluster, if it is switched on.
+    pub kubernetes: Option<KubernetesSettings>,
 }
 
 /// Section `grpc`.
@@ -63,4 +65,41 @@ pub struct SessionSettings {
     pub spec: SessionSpec,
     /// Whether it is held in AdminDown.
     pub admin_down: bool,
+}
+
+/// Section `kubernetes`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KubernetesSettings {
+    /// Our own node.
+    pub node_name: String,
+    /// Label selector of the nodes of the mesh; `None`: all.
+    pub selector: Option<String>,
+    /// Over which address families.
+    pub families: Families,
+    /// What each session is asked to be.
+    pub spec: SessionSpec,
+    /// Who knows the nodes.
+    pub api: ApiServerSettings,
+}
+
+/// Address families of the node mesh.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Families {
+    /// A session over each family that both nodes have.
+    Both,
+    /// IPv4 only.
+    V4,
+    /// IPv6 only.
+    V6,
+}
+
+/// How the Kubernetes API server is reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiServerSettings {
+    /// URL without path; `None`: the one Kubernetes gives to every pod.
+    pub server: Option<String>,
+    /// File with our token.
+    pub token_file: PathBuf,
+    /// File with the certificates that may sign the server's.
+    pub ca_file: PathBuf,
 }

@@ -39,7 +39,8 @@ pub(crate) struct Job<T> {
     pub(crate) target: T,
     /// What it shall be.
     pub(crate) wish: Wish,
-    /// When that was wished first: the moment BFD noticed.
+    /// What led to the attempt: the moment BFD noticed, or the one at which the neighbour was found
+    /// to have changed.
     pub(crate) since: Instant,
     /// How many attempts failed before.
     pub(crate) failures: u32,
@@ -65,7 +66,10 @@ pub(super) struct Agenda<T> {
 #[derive(Debug)]
 struct Entry {
     wish: Wish,
+    /// The moment that led to the wish.
     since: Instant,
+    /// The moment that led to the attempts under way.
+    cause: Instant,
     failures: u32,
     state: State,
 }
@@ -106,12 +110,16 @@ impl<T: Ord + Clone> Agenda<T> {
                 Entry {
                     wish,
                     since,
+                    cause: since,
                     failures: 0,
                     state: State::Done,
                 },
             );
         }
         self.doubt(target, now);
+        if let Some(entry) = self.entries.get_mut(target) {
+            entry.cause = since;
+        }
         true
     }
 
@@ -124,7 +132,10 @@ impl<T: Ord + Clone> Agenda<T> {
         entry.failures = 0;
         match entry.state {
             State::Working { .. } => entry.state = State::Working { again: true },
-            State::Done => self.schedule(target, now),
+            State::Done => {
+                entry.cause = now;
+                self.schedule(target, now);
+            }
             State::Waiting(at) if at <= now => {}
             State::Waiting(at) => {
                 self.queue.remove(&(at, target.clone()));
@@ -146,7 +157,7 @@ impl<T: Ord + Clone> Agenda<T> {
         Some(Job {
             target,
             wish: entry.wish,
-            since: entry.since,
+            since: entry.cause,
             failures: entry.failures,
         })
     }

@@ -9,7 +9,10 @@ mod backoff;
 mod board;
 mod dampening;
 pub mod gobgp;
+#[cfg(feature = "kubernetes")]
+pub mod kubernetes;
 mod level_triggered;
+mod node_mesh;
 mod opinion;
 #[cfg(test)]
 mod tests;
@@ -26,6 +29,7 @@ use level_triggered::Life;
 
 pub use agenda::Wish;
 pub use board::{Board, Neighbour, Picture, Target};
+pub use node_mesh::NodeMesh;
 pub use opinion::Cause;
 
 /// Longest time an integration may take to end, beyond what it needs to give its targets back.
@@ -41,8 +45,9 @@ pub enum SetupError {
 }
 
 /// The running integrations.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Integrations {
+    mesh: NodeMesh,
     gobgp: Option<Running<GobgpSettings>>,
     board: Board,
     /// Whether it was said that there is none.
@@ -57,10 +62,11 @@ struct Running<S> {
 }
 
 impl Integrations {
-    /// None running, shown on `board`.
+    /// None running, those that react to sessions shown on `board`; `mesh` waits for settings.
     #[must_use]
-    pub fn new(board: Board) -> Self {
+    pub fn new(board: Board, mesh: NodeMesh) -> Self {
         Self {
+            mesh,
             gobgp: None,
             board,
             said: false,
@@ -79,6 +85,7 @@ impl Integrations {
     /// Makes them run as `config` says. One whose settings are the same is not touched; one whose
     /// settings changed first gives back what the new settings do not speak of.
     pub async fn apply(&mut self, config: &Config, control: &Control) {
+        self.mesh.apply(config);
         let wanted = config.gobgp.as_ref();
         if wanted.is_none() && !std::mem::replace(&mut self.said, true) {
             tracing::info!("gobgp integration disabled");

@@ -21,6 +21,8 @@ pub struct MetricsInput<'a> {
     pub totals: &'a Totals,
     /// What the GoBGP integration does.
     pub gobgp: Picture,
+    /// The source of sessions between Kubernetes nodes; `None` while it is switched off.
+    pub kubernetes: Option<KubernetesSample>,
     /// What the program was built from.
     pub build: Build,
 }
@@ -53,4 +55,19 @@ pub struct WorkerSample {
     pub misdirected: u64,
     /// Messages that wait for the thread.
     pub mailbox_depth: u64,
+}
+
+/// The source of sessions between Kubernetes nodes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct KubernetesSample {
+    /// The API server's last answer was a good one, and no watch broke since.
+    pub connected: bool,
+    /// Other nodes of the mesh.
+    pub peers: u64,
+    /// Sessions the mesh asks for.
+    pub sessions: u64,
+    /// Complete lists of nodes that were read.
+    pub lists: u64,
+    /// Lists and watches that failed.
+    pub failures: u64,
 }

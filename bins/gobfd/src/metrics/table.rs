@@ -4,7 +4,7 @@ use bfd_program::exposition::{Samples, Type};
 use bfd_proto::State;
 
 use super::groups::Group;
-use super::input::{MetricsInput, WorkerSample};
+use super::input::{KubernetesSample, MetricsInput, WorkerSample};
 
 /// One family.
 pub(super) struct Family {
@@ -206,6 +206,48 @@ const FAMILIES: &[Family] = &[
             });
         },
     },
+    Family {
+        name: "gobfd_kubernetes_connected",
+        kind: Type::Gauge,
+        help: "1 while the Kubernetes nodes are listed and watched, else 0.",
+        labels: &[],
+        remark: "Like the other four of the node mesh it has no sample while `kubernetes.enabled` is \
+                 false. Sessions stay as they are while it is 0.",
+        read: |scrape, out| mesh(scrape, out, |mesh| mesh.connected.into()),
+    },
+    Family {
+        name: "gobfd_kubernetes_peers",
+        kind: Type::Gauge,
+        help: "Other nodes of the Kubernetes node mesh.",
+        labels: &[],
+        remark: "0 also while our own node is not selected.",
+        read: |scrape, out| mesh(scrape, out, |mesh| mesh.peers),
+    },
+    Family {
+        name: "gobfd_kubernetes_sessions",
+        kind: Type::Gauge,
+        help: "Sessions that the Kubernetes node mesh asks for.",
+        labels: &[],
+        remark: "",
+        read: |scrape, out| mesh(scrape, out, |mesh| mesh.sessions),
+    },
+    Family {
+        name: "gobfd_kubernetes_lists_total",
+        kind: Type::Counter,
+        help: "Complete lists of the Kubernetes nodes that were read.",
+        labels: &[],
+        remark: "One at the start and after each reload; each further one means that the server no longer \
+                 knew where the watch was.",
+        read: |scrape, out| mesh(scrape, out, |mesh| mesh.lists),
+    },
+    Family {
+        name: "gobfd_kubernetes_failures_total",
+        kind: Type::Counter,
+        help: "Lists and watches of the Kubernetes nodes that failed.",
+        labels: &[],
+        remark: "",
+        read: |scrape, out| mesh(scrape, out, |mesh| mesh.failures),
+    },
 ];
 
 const LAST: &[Family] = &[Family {
@@ -234,6 +276,12 @@ fn transitions(scrape: &Scrape<'_>, out: &mut Samples<'_>) {
             let count = group.transitions[usize::from(from.bits())][usize::from(to.bits())];
             out.add(&labels, count);
         }
+    }
+}
+
+fn mesh(scrape: &Scrape<'_>, out: &mut Samples<'_>, value: fn(&KubernetesSample) -> u64) {
+    if let Some(mesh) = &scrape.input.kubernetes {
+        out.add("", value(mesh));
     }
 }
 

@@ -8,7 +8,7 @@ use bfd_program::cli::BUILD;
 use bfd_program::exposition::HistogramSample;
 use bfd_proto::{Discard, SessionView};
 
-use crate::integrations::Board;
+use crate::integrations::{Board, NodeMesh};
 use crate::metrics::{self, MetricsInput, SessionSample, Totals, WorkerSample};
 
 /// Everything the metrics page is made of.
@@ -17,17 +17,19 @@ pub struct Metrics {
     control: Control,
     engine: EngineHandle,
     gobgp: Board,
+    mesh: NodeMesh,
     totals: Arc<Mutex<Totals>>,
 }
 
 impl Metrics {
     /// Metrics of this engine, its control plane and its integrations.
     #[must_use]
-    pub fn new(control: Control, engine: EngineHandle, gobgp: Board) -> Self {
+    pub fn new(control: Control, engine: EngineHandle, gobgp: Board, mesh: NodeMesh) -> Self {
         Self {
             control,
             engine,
             gobgp,
+            mesh,
             totals: Arc::default(),
         }
     }
@@ -55,6 +57,7 @@ impl Metrics {
             workers: stats.workers.iter().map(worker).collect(),
             totals: &totals,
             gobgp: self.gobgp.picture(),
+            kubernetes: self.mesh.sample(),
             build: BUILD,
         })
     }

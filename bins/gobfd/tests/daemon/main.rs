@@ -3,6 +3,8 @@
 #![forbid(unsafe_code)]
 
 mod api;
+#[cfg(feature = "kubernetes")]
+mod kubernetes;
 mod load;
 mod log;
 mod paths;

@@ -59,6 +59,12 @@ pub enum Kind {
     UrlPath,
     /// The absolute path of a Unix socket.
     SocketPath,
+    /// The absolute path of a file.
+    FilePath,
+    /// Where an HTTP server is, without path.
+    HttpUrl,
+    /// A DNS name of lower case (RFC 1123), as systems name their objects.
+    DnsName,
     /// A unicast IP address, optionally with a zone.
     Address,
     /// The name of a network interface.
@@ -148,6 +154,9 @@ impl Kind {
             Self::Address => zoned(text).map(Scalar::Address),
             Self::UrlPath => is_url_path(text).then(|| Scalar::Text(text.to_owned())),
             Self::SocketPath => is_socket_path(text).then(|| Scalar::Text(text.to_owned())),
+            Self::FilePath => is_file_path(text).then(|| Scalar::Text(text.to_owned())),
+            Self::HttpUrl => is_safe_url(text).then(|| Scalar::Text(text.to_owned())),
+            Self::DnsName => is_dns_name(text).then(|| Scalar::Text(text.to_owned())),
             Self::Interface => is_interface(text).then(|| Scalar::Text(text.to_owned())),
             Self::Text | Self::Secret => Some(Scalar::Text(text.to_owned())),
             Self::Texts => None,
@@ -180,6 +189,13 @@ impl Kind {
                               other than /healthz and /readyz"
                 .into(),
             Self::SocketPath => "an absolute path of at most 107 octets".into(),
+            Self::FilePath => "an absolute path of at most 4095 octets".into(),
+            Self::HttpUrl => {
+                "https://HOST:PORT, or http://HOST:PORT with a loopback address".into()
+            }
+            Self::DnsName => {
+                "a name of lower-case letters, digits, - and ., at most 253 octets".into()
+            }
             Self::Address => "a unicast IPv4 or IPv6 address".into(),
             Self::Interface => {
                 "an interface name of 1 to 15 octets without blanks, slash or colon".into()
@@ -288,4 +304,37 @@ fn is_url_path(text: &str) -> bool {
 /// `sun_path` holds 108 octets with the final zero.
 fn is_socket_path(text: &str) -> bool {
     text.starts_with('/') && (2..=107).contains(&text.len()) && !text.contains('\0')
+}
+
+/// `PATH_MAX` counts the final zero.
+fn is_file_path(text: &str) -> bool {
+    text.starts_with('/') && (2..=4095).contains(&text.len()) && !text.contains('\0')
+}
+
+/// Clear text is for this host only: a token travels with each request.
+fn is_safe_url(text: &str) -> bool {
+    let Ok(url) = text.parse::<axum::http::Uri>() else {
+        return false;
+    };
+    let host = url.host().unwrap_or_default();
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    let local = bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    let plain = url.authority().is_some_and(|at| !at.as_str().contains('@'));
+    let whole = matches!(url.path(), "" | "/") && url.query().is_none();
+    match url.scheme_str() {
+        Some("https") => whole && plain && !host.is_empty(),
+        Some("http") => whole && plain && local,
+        _ => false,
+    }
+}
+
+fn is_dns_name(text: &str) -> bool {
+    let label = |label: &str| {
+        let good = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+        !label.is_empty()
+            && label.bytes().all(good)
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    text.len() <= 253 && text.split('.').all(label)
 }

@@ -14,6 +14,8 @@ use super::settings::{LogFormat, LogLevel, LogSettings};
 
 /// Crates whose events are ours to level; others are heard from `WARN` on.
 const OURS: [&str; 2] = ["gobfd", "bfd"];
+/// Crates that return every failure to us as well: it is logged once, by us.
+const MUTE: [&str; 2] = ["kube_client", "kube_runtime"];
 
 /// The settings in force, readable from any thread.
 #[derive(Debug)]
@@ -76,10 +78,11 @@ impl Lines {
     }
 
     fn wants(&self, metadata: &Metadata<'_>) -> bool {
-        let ours = OURS.iter().any(|name| metadata.target().starts_with(name));
+        let is_of = |names: &[&str]| names.iter().any(|name| metadata.target().starts_with(name));
+        let ours = is_of(&OURS);
         let level = self.switches.level();
         let least = if ours { level } else { level.min(Level::WARN) };
-        metadata.is_event() && *metadata.level() <= least
+        metadata.is_event() && !is_of(&MUTE) && *metadata.level() <= least
     }
 }
 

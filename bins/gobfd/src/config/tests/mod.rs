@@ -3,6 +3,7 @@ mod environment;
 mod errors;
 mod files;
 mod gobgp;
+mod kubernetes;
 mod properties;
 mod sessions;
 mod table;

@@ -1,10 +1,11 @@
 //! GoBGP: BFD Down takes a BGP peer or routes out of use, BFD Up puts them back.
 //!
 //! Purpose: two strategies over one connection to GoBGP's gRPC API, version 3 or 4. Owner: one task
-//! per integration; [`follow`] keeps the connection, the driver of [`super::level_triggered`] makes
-//! the attempts. What is ours to undo is remembered in GoBGP itself ([`note`], ADR 0020). It must
+//! per integration; `follow` keeps the connection, the driver `level_triggered` makes
+//! the attempts. What is ours to undo is remembered in GoBGP itself (`note`, ADR 0020). It must
 //! never enable a peer that an operator disabled.
 
+mod attempt;
 mod fault;
 mod follow;
 mod link;

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use bfd_control::SessionKey;
 
+use super::attempt::{Pace, outcome};
 use super::fault::Fault;
 use super::follow::Survey;
 use super::link::{Lines, Link};
@@ -16,7 +17,7 @@ use super::neighbor::Neighbor;
 use super::note::Note;
 use super::text;
 use super::version::AdminState;
-use crate::integrations::agenda::{Job, Wish};
+use crate::integrations::agenda::Job;
 use crate::integrations::level_triggered::{Applied, Failed, Reactor};
 use crate::integrations::opinion::Cause;
 use plan::{Seen, Step, plan};
@@ -137,21 +138,14 @@ impl Peers {
         peer: &Neighbor,
         done: impl Fn(Option<AdminState>) -> bool,
     ) -> Result<Seen, Fault> {
-        let look = async {
-            let mut pause = Duration::from_micros(500);
-            loop {
-                let seen = self.look(link, peer).await?;
-                if done(seen.admin) {
-                    return Ok(seen);
-                }
-                tokio::time::sleep(pause).await;
-                pause = (pause * 2).min(Duration::from_millis(250));
+        let mut pace = Pace::new(self.timeout);
+        loop {
+            let seen = self.look(link, peer).await?;
+            if done(seen.admin) {
+                return Ok(seen);
             }
-        };
-        let limit = self.timeout;
-        tokio::time::timeout(limit, look)
-            .await
-            .unwrap_or(Err(Fault::NotConfirmed { limit }))
+            pace.next().await?;
+        }
     }
 }
 
@@ -168,14 +162,8 @@ impl Reactor for Peers {
 
     async fn apply(&self, job: Job<Neighbor>) -> Result<Applied, Failed> {
         let mut action = None;
-        match self.settle(&job, &mut action).await {
-            Ok(state) => Ok(Applied { state, action }),
-            Err(fault) => {
-                report(&job, &fault);
-                let reason = fault.to_string();
-                Err(Failed { action, reason })
-            }
-        }
+        let settled = self.settle(&job, &mut action).await;
+        outcome(&job, action, settled)
     }
 }
 
@@ -218,24 +206,4 @@ fn or_refused(outcome: Result<(), Fault>) -> Result<Option<Fault>, Fault> {
 
 fn is_link_local(peer: std::net::IpAddr) -> bool {
     matches!(peer, std::net::IpAddr::V6(v6) if v6.is_unicast_link_local())
-}
-
-/// The first failure, and then ever fewer: the last one is always in the API.
-pub(super) fn report<T: std::fmt::Display>(job: &Job<T>, fault: &Fault) {
-    let attempts = job.failures + 1;
-    if !attempts.is_power_of_two() {
-        return;
-    }
-    let peer = &job.target;
-    match job.wish {
-        Wish::Avoid(_) => {
-            tracing::error!(peer = %peer, error = %fault, attempts, "failed to apply BGP Down action");
-        }
-        Wish::Use => {
-            tracing::error!(peer = %peer, error = %fault, attempts, "failed to apply BGP Up action");
-        }
-        Wish::Leave | Wish::Release => {
-            tracing::warn!(peer = %peer, error = %fault, attempts, "cannot look at BGP peer");
-        }
-    }
 }

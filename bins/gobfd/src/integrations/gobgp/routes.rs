@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use bfd_control::SessionKey;
 
+use super::attempt::{Pace, outcome};
 use super::fault::Fault;
 use super::follow::Survey;
 use super::link::{Lines, Link};
 use super::neighbor::Neighbor;
-use super::peers::report;
 use crate::config::Route;
 use crate::integrations::agenda::{Job, Wish};
 use crate::integrations::level_triggered::{Applied, Failed, Reactor};
@@ -93,18 +93,11 @@ impl Routes {
     }
 
     async fn confirm(&self, link: &Link, route: &Route, wanted: bool) -> Result<(), Fault> {
-        let look = async {
-            let mut pause = Duration::from_micros(500);
-            while link.announces(route).await? != wanted {
-                tokio::time::sleep(pause).await;
-                pause = (pause * 2).min(Duration::from_millis(250));
-            }
-            Ok(())
-        };
-        let limit = self.timeout;
-        tokio::time::timeout(limit, look)
-            .await
-            .unwrap_or(Err(Fault::NotConfirmed { limit }))
+        let mut pace = Pace::new(self.timeout);
+        while link.announces(route).await? != wanted {
+            pace.next().await?;
+        }
+        Ok(())
     }
 }
 
@@ -148,14 +141,8 @@ impl Reactor for Routes {
 
     async fn apply(&self, job: Job<Route>) -> Result<Applied, Failed> {
         let mut action = None;
-        match self.settle(&job, &mut action).await {
-            Ok(state) => Ok(Applied { state, action }),
-            Err(fault) => {
-                report(&job, &fault);
-                let reason = fault.to_string();
-                Err(Failed { action, reason })
-            }
-        }
+        let settled = self.settle(&job, &mut action).await;
+        outcome(&job, action, settled)
     }
 }
 

@@ -33,6 +33,10 @@ fn the_latest_wish_counts_and_nothing_in_between_is_replayed() {
     agenda.ended(&"a", true, at(6), 0.5);
     assert!(agenda.is_settled() && agenda.due().is_none());
     assert!(!agenda.wish(&"a", Wish::Use, at(7), at(7)), "nothing new");
+    assert_eq!(agenda.since(&"a"), Some(at(4)));
+    // Long after, the neighbour forgets: the time it takes counts from there.
+    agenda.doubt(&"a", at(900));
+    assert_eq!(agenda.take(at(900)).map(|job| job.since), Some(at(900)));
 }
 
 #[test]

@@ -12,7 +12,7 @@ use bfd_proto::{
     SessionKind, SessionSpec, SessionView,
 };
 
-use super::{MetricsInput, SessionSample, Totals, WorkerSample};
+use super::{KubernetesSample, MetricsInput, SessionSample, Totals, WorkerSample};
 use crate::integrations::{Board, Cause, Neighbour, Picture, Wish};
 
 const MULTI: SessionKind = SessionKind::MultiHop { min_ttl: 254 };
@@ -90,6 +90,13 @@ fn input(sessions: Vec<SessionSample>, totals: &Totals) -> MetricsInput<'_> {
         workers: vec![worker.clone(), worker],
         totals,
         gobgp: gobgp(),
+        kubernetes: Some(KubernetesSample {
+            connected: true,
+            peers: 2,
+            sessions: 4,
+            lists: 1,
+            failures: 3,
+        }),
         build: Build {
             version: "0.7.0",
             commit: "abc\"\\1234",

@@ -184,6 +184,11 @@ fn the_daemon_has_all_its_series() {
         "gobfd_engine_receive_buffer_short{worker=\"1\"} 1\n",
         "gobfd_engine_misdirected_packets_total{worker=\"1\"} 6\n",
         "gobfd_engine_mailbox_depth{worker=\"1\"} 7\n",
+        "gobfd_kubernetes_connected 1\n",
+        "gobfd_kubernetes_peers 2\n",
+        "gobfd_kubernetes_sessions 4\n",
+        "gobfd_kubernetes_lists_total 1\n",
+        "gobfd_kubernetes_failures_total 3\n",
         "gobfd_build_info{version=\"0.7.0\",commit=\"abc\\\"\\\\1234\",date=\"unknown\"} 1\n",
     ] {
         assert!(page.contains(line), "{line}\n{page}");
@@ -210,7 +215,7 @@ fn table_page_and_manual_agree() {
             .filter_map(|line| line.strip_prefix(family.name)?.strip_prefix(['{', '_']))
             .filter(|rest| {
                 let first = family.labels.first();
-                first.is_none_or(|label| rest.starts_with(label)) || rest.starts_with("bucket{")
+                first.is_some_and(|label| rest.starts_with(label)) || rest.starts_with("bucket{")
             })
             .flat_map(|rest| {
                 rest.split(['{', ','])
