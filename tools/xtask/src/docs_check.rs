@@ -35,11 +35,12 @@ const FOREIGN: &[&str] = &[
     "useradd",
 ];
 /// Pages that operators read in Russian as well.
-const TRANSLATED: [&str; 4] = [
+const TRANSLATED: [&str; 5] = [
     "03-configuration",
     "05-interop",
     "06-deployment",
     "07-monitoring",
+    "integrations",
 ];
 /// Our programs; their own tests hold the manual against their command lines.
 const OURS: [&str; 5] = [
