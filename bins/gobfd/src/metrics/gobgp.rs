@@ -83,7 +83,8 @@ pub(super) const FAMILIES: &[Family] = &[
         kind: Type::Histogram,
         help: "Time from the change of a BFD session to its confirmed effect in GoBGP.",
         labels: &[],
-        remark: "It includes waits after failures.",
+        remark: "It includes waits after failures. What GoBGP forgot by a restart counts from the \
+                 moment that was noticed.",
         read: |scrape, out| out.add_histogram("", &scrape.input.gobgp.reaction),
     },
 ];
