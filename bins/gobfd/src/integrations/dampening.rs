@@ -2,7 +2,7 @@
 //!
 //! A target whose penalty reaches the suppress threshold is held down: that it works again counts
 //! only once the penalty has decayed below the reuse threshold, or the longest time has passed. A
-//! Down itself is never held back (ADR 0021).
+//! Down itself is never held back (ADR 0016).
 
 use std::time::Duration;
 

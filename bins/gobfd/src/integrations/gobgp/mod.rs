@@ -2,7 +2,7 @@
 //!
 //! Purpose: two strategies over one connection to GoBGP's gRPC API, version 3 or 4. Owner: one task
 //! per integration; `follow` keeps the connection, the driver `level_triggered` makes
-//! the attempts. What is ours to undo is remembered in GoBGP itself (`note`, ADR 0020). It must
+//! the attempts. What is ours to undo is remembered in GoBGP itself (`note`, ADR 0015). It must
 //! never enable a peer that an operator disabled.
 
 mod attempt;

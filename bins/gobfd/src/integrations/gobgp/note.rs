@@ -1,7 +1,7 @@
 //! Which peers we disabled, remembered in GoBGP.
 //!
 //! GoBGP keeps no trace of who disabled a peer or why: the communication text leaves in the Cease
-//! notification and is gone (ADR 0020). So the peers are listed in a set of neighbours named
+//! notification and is gone (ADR 0015). So the peers are listed in a set of neighbours named
 //! [`NAME`] that no policy refers to. It lives exactly as long as what it describes, and an operator
 //! sees it (`gobgp policy neighbor`) and can take a peer over by deleting it from the set.
 
