@@ -122,6 +122,16 @@ doors() {
     echo "probes answer, gobfd reaches GoBGP, 179 is open, both APIs are closed to the network"
 }
 
+# Both ends have sent enough in the steady state for their jitter to be judged.
+is_steady() {
+    local address sent
+    for address in "$NODE" "$PEER"; do
+        sent=$(podman exec "$TSHARK" tshark -r /captures/bfd.pcapng \
+            -Y "ip.src == $address && bfd.sta == 3 && bfd.desired_min_tx_interval == 300000" | wc -l)
+        [ "$sent" -ge 20 ] || return 1
+    done
+}
+
 failover() {
     local added up paused down last resumed
     added=$(now)
@@ -129,6 +139,7 @@ failover() {
     wait_for 30 "the session to come Up" session_is_up
     up=$(logged gobfd-kubernetes "$added" 'new_state=Up')
     measured "session added to Up" "$added" "$up"
+    wait_for 60 "twenty packets of each end while Up" is_steady
     paused=$(now)
     podman pause peer-kubernetes >/dev/null
     silence_begins

@@ -132,6 +132,9 @@ fn complaint(report: &Report) -> Option<&'static str> {
         Report { bring_ups: 0, .. } => {
             Some("not seen: no session of ours came Up while it was recorded")
         }
+        report if report.gaps.count() == 0 => {
+            Some("not seen: two periodic packets of ours in a row, to judge their jitter")
+        }
         _ => None,
     }
 }
