@@ -19,14 +19,34 @@ pub(crate) fn spent(pid: u32) -> anyhow::Result<Duration> {
     Ok(Duration::from_nanos(nanos))
 }
 
-/// Time that processor `cpu` has not been busy since boot; in steps of 10 ms.
-pub(crate) fn idle(cpu: usize) -> anyhow::Result<Duration> {
-    let text = fs::read_to_string("/proc/stat")?;
-    let head = format!("cpu{cpu} ");
-    let line = text.lines().find_map(|line| line.strip_prefix(&head));
-    let fields = line.with_context(|| format!("no processor {cpu}"))?;
-    let ticks = fields.split_whitespace().nth(3).context("no idle time")?;
-    Ok(Duration::from_millis(ticks.parse::<u64>()? * 10))
+/// What a processor did not do since boot; in steps of 10 ms.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Unused {
+    /// Nobody wanted it.
+    pub(crate) idle: Duration,
+    /// Somebody did, but the host of this virtual machine gave it to others.
+    pub(crate) stolen: Duration,
+}
+
+impl Unused {
+    /// Of processor `cpu`.
+    pub(crate) fn of(cpu: usize) -> anyhow::Result<Self> {
+        let text = fs::read_to_string("/proc/stat")?;
+        let head = format!("cpu{cpu} ");
+        let line = text.lines().find_map(|line| line.strip_prefix(&head));
+        let fields = line.with_context(|| format!("no processor {cpu}"))?;
+        let ticks: Vec<u64> = fields
+            .split_whitespace()
+            .map_while(|field| field.parse().ok())
+            .collect();
+        let [_, _, _, idle, waiting, _, _, stolen, ..] = ticks[..] else {
+            anyhow::bail!("/proc/stat has too few fields");
+        };
+        Ok(Self {
+            idle: Duration::from_millis((idle + waiting) * 10),
+            stolen: Duration::from_millis(stolen * 10),
+        })
+    }
 }
 
 /// Resident memory of `pid` in KiB.

@@ -55,15 +55,21 @@ pub(crate) fn said_by(gobfd: &Path) -> String {
     number(&output(&gobfd.to_string_lossy(), "-version"))
 }
 
-/// The first word of the first line that begins as a version does.
+/// The first word of the first line that begins as a version does, or else its last.
 fn number(said: &str) -> String {
     let first = said.lines().next().unwrap_or_default();
     let begins = |word: &&str| {
         word.trim_start_matches('v')
             .starts_with(|c: char| c.is_ascii_digit())
     };
-    let number = first.split_whitespace().find(begins);
-    number.unwrap_or("-").trim_end_matches(',').to_owned()
+    let mut words = first.split_whitespace();
+    let last = first.split_whitespace().last();
+    words
+        .find(begins)
+        .or(last)
+        .unwrap_or("-")
+        .trim_end_matches(',')
+        .to_owned()
 }
 
 fn output(program: &str, option: &str) -> String {

@@ -99,7 +99,7 @@ pub(crate) const ROWS: [Row; 6] = [
 ];
 
 /// Time for slow starts, and for 10 000 sessions of a slow daemon; seconds.
-const PATIENCE: u64 = 45;
+const PATIENCE: u64 = 100;
 /// Settling after bring-up; seconds.
 const SETTLING: &str = "hold 2";
 /// Peers that fail one by one, and milliseconds between them.
@@ -133,14 +133,22 @@ impl Measured {
         }
     }
 
+    /// From the daemon's start until the last session was Up, if all came.
+    fn bring_up(&mut self, contender: &Contender, trial: &Trial) {
+        if let Some(seconds) = trial.bring_up.filter(|_| !contender.is_bare()) {
+            self.set("bring_up_s", seconds);
+        }
+    }
+
     /// What every steady load shows.
-    fn steady(&mut self, cost: &Cost, interval: u32) {
+    fn steady(&mut self, cost: &Cost, count: u32, interval: u32) {
         let (seen, status) = (cost.status.seen, cost.status);
         self.set("up", status.up as f64);
         self.set("flaps", status.flaps as f64);
         self.set("us_per_packet", cost.own);
         self.set("core_us_per_packet", cost.core);
         self.set("lost", cost.lost as f64);
+        self.set("stolen_ms", cost.stolen.as_secs_f64() * 1e3);
         self.set("gap_p99_ms", seen.gaps.p99);
         self.set("gap_max_ms", seen.gaps.max);
         self.set("ruler_p99_ms", seen.own.p99);
@@ -150,7 +158,11 @@ impl Measured {
             let why = format!("the peers themselves were {:.1} ms late", seen.own.max);
             self.doubt("flaps", why);
         }
-        if short(cost, interval) {
+        let wanted = count as usize;
+        if status.up < wanted {
+            let why = format!("only {} of {wanted} sessions were Up", status.up);
+            self.doubt("us_per_packet", why);
+        } else if short(cost, interval) {
             let share = cost.sent_share * 100.0;
             let why = format!("the peers sent only {share:.0} % of what they should");
             self.doubt("us_per_packet", why);
@@ -188,8 +200,9 @@ fn cost(contender: &Contender, seconds: u64) -> anyhow::Result<Measured> {
     let mut measured = Measured::default();
     let mut trial = started(contender, 1000, 50)?;
     let cost = trial.cost_of(&format!("hold {seconds}"))?;
-    measured.steady(&cost, 50);
+    measured.steady(&cost, 1000, 50);
     measured.set("rss_kib", trial.resident()? as f64);
+    measured.bring_up(contender, &trial);
     if contender.is_bare() {
         return Ok(measured);
     }
@@ -212,7 +225,7 @@ fn cost(contender: &Contender, seconds: u64) -> anyhow::Result<Measured> {
 fn fast(contender: &Contender, seconds: u64) -> anyhow::Result<Measured> {
     let mut measured = Measured::default();
     let mut trial = started(contender, 1000, 10)?;
-    measured.steady(&trial.cost_of(&format!("hold {seconds}"))?, 10);
+    measured.steady(&trial.cost_of(&format!("hold {seconds}"))?, 1000, 10);
     Ok(measured)
 }
 
@@ -220,12 +233,10 @@ fn many(contender: &Contender, seconds: u64) -> anyhow::Result<Measured> {
     let mut measured = Measured::default();
     let few = started(contender, 100, 300)?.resident()?;
     let mut trial = started(contender, 10_000, 300)?;
-    measured.steady(&trial.cost_of(&format!("hold {seconds}"))?, 300);
+    measured.steady(&trial.cost_of(&format!("hold {seconds}"))?, 10_000, 300);
     let all = trial.resident()?;
     measured.set("kib_per_session", (all.saturating_sub(few)) as f64 / 9900.0);
-    if let Some(seconds) = trial.bring_up.filter(|_| !contender.is_bare()) {
-        measured.set("bring_up_s", seconds);
-    }
+    measured.bring_up(contender, &trial);
     Ok(measured)
 }
 

@@ -1,6 +1,7 @@
 //! A swarm that does what it is told on standard input, a line at a time.
 
 use std::io::BufRead;
+use std::sync::mpsc::{self, Receiver, TryRecvError};
 
 use anyhow::Context;
 use serde::{Deserialize, Serialize};
@@ -13,6 +14,9 @@ use crate::wire::Wire;
 /// What a swarm understands.
 pub(crate) const COMMANDS: &str = "up SECONDS, hold SECONDS, steady SECONDS, \
     fail PEERS SECONDS, trickle PEERS MILLISECONDS SECONDS, mute PEERS MILLISECONDS, reset";
+
+/// Between two looks for a command; nanoseconds.
+const LISTENING: u64 = 1_000_000;
 
 /// The line that answers each command.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -40,19 +44,41 @@ impl Status {
     }
 }
 
-/// Says once that it is ready, then obeys and answers until the input ends.
+/// Says once that it is ready, then obeys and answers until the input ends. The peers go on between
+/// two commands: whoever gives them may be slow.
 pub(crate) fn run(load: Load, steady: bool, tap: Option<&str>) -> anyhow::Result<()> {
     let _ = bfd_net::Realtime::named("swarm").apply();
     let wire = Wire::open(load.addresses(), tap)?;
     let mut swarm = Swarm::new(wire, load.pace()?, load.count, steady);
     answer(&swarm)?;
-    for line in std::io::stdin().lock().lines() {
-        let line = line?;
-        let words: Vec<&str> = line.split_whitespace().collect();
-        obey(&mut swarm, load.count, &words).with_context(|| format!("command '{line}'"))?;
-        answer(&swarm)?;
+    let commands = commands();
+    loop {
+        match commands.try_recv() {
+            Ok(line) => {
+                let words: Vec<&str> = line.split_whitespace().collect();
+                obey(&mut swarm, load.count, &words)
+                    .with_context(|| format!("command '{line}'"))?;
+                answer(&swarm)?;
+            }
+            Err(TryRecvError::Empty) => {
+                swarm.run(Wire::now() + LISTENING, |_| false)?;
+            }
+            Err(TryRecvError::Disconnected) => return Ok(()),
+        }
     }
-    Ok(())
+}
+
+/// Lines of standard input, read by a thread of its own.
+fn commands() -> Receiver<String> {
+    let (sender, receiver) = mpsc::channel();
+    std::thread::spawn(move || {
+        let lines = std::io::stdin().lock().lines().map_while(Result::ok);
+        lines
+            .map(|line| sender.send(line))
+            .take_while(Result::is_ok)
+            .for_each(drop);
+    });
+    receiver
 }
 
 fn answer(swarm: &Swarm) -> anyhow::Result<()> {

@@ -3,14 +3,15 @@
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::process::{ChildStdin, ChildStdout, Stdio};
+use std::time::Duration;
 
 use anyhow::{Context, ensure};
 
 use crate::contender::{Contender, Daemon};
-use crate::cpu;
+use crate::cpu::{self, Unused};
 use crate::namespace::Running;
 use crate::puppet::Status;
-use crate::stage::{DAEMON_CPU, INTERFACE, Stage};
+use crate::stage::{DAEMON_CPU, INTERFACE, PEERS_CPU, Stage};
 
 /// One contender under one load. Everything ends and is removed with it.
 #[derive(Debug)]
@@ -35,12 +36,38 @@ pub(crate) struct Cost {
     pub(crate) own: f64,
     /// Microseconds of its processor per packet, whoever spent them.
     pub(crate) core: f64,
+    /// Time that the host kept from the two processors.
+    pub(crate) stolen: Duration,
     /// Packets sent to the daemon that reached no socket.
     pub(crate) lost: u64,
     /// Packets the peers meant to send in that time, against those they sent.
     pub(crate) sent_share: f64,
     /// The same for what the daemon owed them.
     pub(crate) received_share: f64,
+}
+
+/// The kernel's accounts at one moment.
+#[derive(Clone, Copy, Debug)]
+struct Meter {
+    own: Duration,
+    daemons: Unused,
+    peers: Unused,
+    datagrams: u64,
+}
+
+impl Meter {
+    fn read(pid: u32) -> anyhow::Result<Self> {
+        Ok(Self {
+            own: cpu::spent(pid)?,
+            daemons: Unused::of(DAEMON_CPU)?,
+            peers: Unused::of(PEERS_CPU)?,
+            datagrams: cpu::datagrams(pid)?,
+        })
+    }
+
+    fn stolen(&self) -> Duration {
+        self.daemons.stolen + self.peers.stolen
+    }
 }
 
 impl Trial {
@@ -80,29 +107,24 @@ impl Trial {
     pub(crate) fn cost_of(&mut self, command: &str) -> anyhow::Result<Cost> {
         let pid = self.daemon.pid();
         let before = self.swarm.ask("reset")?;
-        let spent = (
-            cpu::spent(pid)?,
-            cpu::idle(DAEMON_CPU)?,
-            cpu::datagrams(pid)?,
-        );
+        let spent = Meter::read(pid)?;
         let status = self.ask(command)?;
-        let now = (
-            cpu::spent(pid)?,
-            cpu::idle(DAEMON_CPU)?,
-            cpu::datagrams(pid)?,
-        );
+        let now = Meter::read(pid)?;
         let packets = (status.packets() - before.packets()).max(1);
         let seconds = (status.at - before.at) as f64 / 1e9;
-        let own = (now.0 - spent.0).as_secs_f64();
-        let core = seconds - (now.1 - spent.1).as_secs_f64();
+        let busy = seconds
+            - (now.daemons.idle - spent.daemons.idle).as_secs_f64()
+            - (now.daemons.stolen - spent.daemons.stolen).as_secs_f64();
+        let per_packet = |seconds: f64| seconds * 1e6 / packets as f64;
         let sent = status.sent - before.sent;
         let due = seconds * self.rate();
         Ok(Cost {
             status,
             packets,
-            own: own * 1e6 / packets as f64,
-            core: core * 1e6 / packets as f64,
-            lost: sent.saturating_sub(now.2 - spent.2),
+            own: per_packet((now.own - spent.own).as_secs_f64()),
+            core: per_packet(busy),
+            stolen: now.stolen() - spent.stolen(),
+            lost: sent.saturating_sub(now.datagrams - spent.datagrams),
             sent_share: sent as f64 / due,
             received_share: (status.received - before.received) as f64 / due,
         })

@@ -40,14 +40,12 @@ fn assert_seen(outcome: &Value) {
     );
 }
 
+/// One after the other: all peers of a machine share a processor.
 #[test]
-fn gobfd_loses_the_peers_that_were_muted_and_no_other() {
-    assert_seen(&ruler("gobfd"));
-}
-
-#[test]
-fn bird_loses_the_peers_that_were_muted_and_no_other() {
-    assert_seen(&ruler("bird"));
+fn muted_peers_are_lost_and_no_other() {
+    for contender in ["gobfd", "bird"] {
+        assert_seen(&ruler(contender));
+    }
 }
 
 #[test]
