@@ -5,6 +5,7 @@
 
 mod ladder;
 mod pair;
+mod policy;
 mod table;
 
 use std::path::PathBuf;
@@ -135,13 +136,7 @@ impl Stress {
             self.count,
             scheduler.name()
         );
-        let pair = Pair::start(
-            &self.gobfd,
-            &self.gobfdctl,
-            self.count,
-            interval,
-            scheduler.lines(),
-        )?;
+        let pair = Pair::start(&self.gobfd, &self.gobfdctl, self.count, interval, scheduler)?;
         std::thread::sleep(SETTLING);
         let before = pair.seen()?;
         load(&options, self.seconds)?;

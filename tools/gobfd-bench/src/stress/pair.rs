@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, ensure};
 use serde_json::Value;
 
+use super::{Scheduler, policy};
 use crate::namespace::{Namespace, Running};
 
 const INTERFACE: &str = "stress0";
@@ -26,7 +27,7 @@ pub(super) struct Pair {
 
 #[derive(Debug)]
 struct Side {
-    _daemon: Running,
+    daemon: Running,
     _namespace: Namespace,
     socket: PathBuf,
     gobfdctl: PathBuf,
@@ -53,10 +54,11 @@ impl Pair {
         gobfdctl: &Path,
         count: u32,
         interval: u32,
-        lines: &str,
+        scheduler: Scheduler,
     ) -> anyhow::Result<Self> {
         let spaces = wire(count)?;
         let [left, right] = spaces;
+        let lines = scheduler.lines();
         let text = |side| format!("{lines}{}", sessions(side, count, interval));
         let pair = Self {
             sides: [
@@ -66,6 +68,9 @@ impl Pair {
             count,
         };
         pair.wait_up()?;
+        for side in &pair.sides {
+            policy::require(side.daemon.pid(), scheduler)?;
+        }
         Ok(pair)
     }
 
@@ -118,7 +123,7 @@ impl Side {
             .stdout(log.try_clone()?)
             .stderr(log);
         Ok(Self {
-            _daemon: Running::start(command, "gobfd")?,
+            daemon: Running::start(command, "gobfd")?,
             _namespace: namespace,
             socket,
             gobfdctl: gobfdctl.to_owned(),
@@ -170,8 +175,13 @@ impl Seen {
 /// What one session says, as `gobfdctl` prints it.
 fn one(row: &Value) -> Seen {
     let millis = |value: &Value| value.as_str().and_then(milliseconds);
-    let gap = millis(&row["arrivals"]["max"]);
     let limit = millis(&row["detection_time"]);
+    // The statistics begin anew with each Up; what ended the last one is in its evidence.
+    let gaps = [
+        &row["arrivals"]["max"],
+        &row["last_down"]["evidence"]["gap"],
+    ];
+    let gap = gaps.into_iter().filter_map(millis).reduce(f64::max);
     let left = gap.zip(limit).map(|(gap, limit)| limit - gap);
     Seen {
         flaps: row["counters"]["flaps"].as_u64().unwrap_or(0),
@@ -278,5 +288,8 @@ mod tests {
             up: 2,
         };
         assert_eq!(seen, wanted);
+        let mut fallen = row("12ms", 1);
+        fallen["last_down"]["evidence"]["gap"] = "31ms".into();
+        assert!((one(&fallen).left + 1.0).abs() < 0.001, "{fallen}");
     }
 }
