@@ -288,6 +288,11 @@ impl Shard {
         self.wheel.next_expiry().into_iter().chain(leaving).min()
     }
 
+    /// Whether a packet is owed that its peer waits for: an answer, or a change of state.
+    pub(crate) fn owes_answers(&self) -> bool {
+        self.owed.has_answers()
+    }
+
     /// Hands out every packet owed: the way out, a token, and the payload.
     pub(crate) fn transmit(
         &mut self,
