@@ -24,6 +24,7 @@ fn add(shard: &mut Shard, slot: u32, interval: u32) -> SessionId {
     let add = Add {
         id,
         spec: spec(interval),
+        authentication: None,
         egress: Err(PathProblem::AddressMissing),
         admin_down: false,
         seed: 1,
