@@ -353,7 +353,9 @@ impl Shard {
             self.wheel.set(slot, at);
         }
         let id = entry.id;
-        self.owed.packet(slot, actions.transmit);
+        if let Some(what) = actions.transmit {
+            self.owed.packet(slot, what);
+        }
         self.owed.record(slot, actions.altered);
         if let Some(change) = actions.change {
             self.measure(&change);
