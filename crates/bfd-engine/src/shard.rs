@@ -74,12 +74,14 @@ impl Shard {
         let Add {
             id,
             spec,
+            authentication,
             egress,
             admin_down,
             seed,
             done,
         } = add;
-        let (session, actions) = Session::new(spec, id.discriminator, seed, path(egress), now);
+        let (local, way) = (id.discriminator, path(egress));
+        let (session, actions) = Session::new(spec, authentication, local, seed, way, now);
         let entry = Entry {
             id,
             session,
