@@ -13,6 +13,7 @@ pub mod logging;
 pub mod metrics;
 pub mod paths;
 pub mod reload;
+pub mod secrecy;
 mod shortage;
 mod systemd;
 pub mod web;

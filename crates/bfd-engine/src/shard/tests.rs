@@ -33,6 +33,7 @@ fn add_with(
     let add = Add {
         id,
         spec: spec(interval),
+        authentication: None,
         egress,
         admin_down: false,
         seed: 1,
