@@ -10,7 +10,7 @@ CARGO ?= cargo
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test unit interop bench-quick lint lint-shell fmt doc deny fuzz programs image stack-programs
+.PHONY: help build demo test unit interop bench-quick lint lint-shell fmt doc deny fuzz programs image package package-test stack-programs
 
 help: ## List the targets
 	@echo 'GoBFD. Targets:'
@@ -55,7 +55,8 @@ lint: ## Lint with warnings denied
 
 lint-shell: ## Lint the shell scripts
 	@scripts/install test
-	shellcheck .ci/run scripts/* deployments/integrations/integrate deployments/integrations/lib/* \
+	shellcheck .ci/run scripts/* deployments/debian/verify deployments/debian/gobfd.postinst \
+	    deployments/integrations/integrate deployments/integrations/lib/* \
 	    deployments/integrations/verify/verify deployments/integrations/kubernetes/config-hash \
 	    deployments/integrations/kubernetes/{setup-cluster,teardown,k3s,live}.sh \
 	    deployments/integrations/*/run.sh deployments/integrations/images/frr-start
@@ -102,5 +103,14 @@ image: programs ## Build the container image localhost/gobfd:local (root)
 	@scripts/install stacks
 	@$(INTEGRATIONS)/lib/prepare
 	@$(INTEGRATIONS)/lib/images gobfd
+
+package: programs ## Make the Debian package: programs, unit, manual pages, completions (target/package)
+	@scripts/install package
+	@scripts/package
+
+package-test: programs ## Install, upgrade, restart, remove and purge the package in a container (root)
+	@scripts/require-root package-test
+	@scripts/install package-test
+	@deployments/debian/verify
 
 include deployments/integrations/stacks.mk

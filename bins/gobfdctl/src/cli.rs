@@ -40,6 +40,11 @@ pub(crate) struct Manner {
 pub(crate) enum Command {
     #[command(flatten)]
     Ask(Ask),
+    /// Show all sessions on a full screen, live
+    ///
+    /// State, silence against its limit, flaps and the last verdict; sorted and filtered by keys,
+    /// which `?` lists. Needs a terminal. The variable NO_COLOR takes the colours away.
+    Top,
     /// Read commands one after the other, with editing, completion and history
     ///
     /// From a terminal, until `exit` or Ctrl-D; from a file or a pipe, without banner and prompt,

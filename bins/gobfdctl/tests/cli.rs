@@ -475,3 +475,15 @@ yes      127.0.0.1:50061  disable-peer  yes        3        -
     let (_, out, _) = run(&server, &["--format", "yaml", "bgp", "status"]);
     assert_eq!(out, "enabled: false\nconnected: false\n");
 }
+
+#[test]
+fn top_is_for_people_at_a_terminal() {
+    assert_error(
+        alone(&["top"]),
+        "Error: top needs a terminal; for a file or a pipe: gobfdctl session list, gobfdctl monitor\n",
+    );
+    assert_error(
+        alone(&["--format", "json", "top"]),
+        "Error: top is a screen for people and has no --format; for programs: gobfdctl session list\n",
+    );
+}
