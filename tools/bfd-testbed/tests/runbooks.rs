@@ -38,7 +38,7 @@ fn script() -> String {
             .split_once(&format!("\n## {chapter}\n"))
             .expect(chapter);
         let text = text.split("\n## ").next().unwrap_or_default();
-        let (_, block) = text.rsplit_once("```sh\n").expect(chapter);
+        let (_, block) = text.rsplit_once("```bash\n").expect(chapter);
         script.push_str(block.split("```").next().unwrap_or_default());
     }
     script
