@@ -4,10 +4,12 @@
 //! this crate, which replays the kept corpus and a bounded number of seeded mutations. Thread: any. It must panic on a fault and on nothing else.
 #![forbid(unsafe_code)]
 
+mod api;
 mod codec;
 mod config;
 mod session;
 
+pub use api::api;
 pub use codec::codec;
 pub use config::config;
 pub use session::session;
@@ -16,7 +18,12 @@ pub use session::session;
 pub type Body = fn(&[u8]);
 
 /// Name and body of each target; the corpus of a target is `fuzz/corpus/NAME`.
-pub const TARGETS: [(&str, Body); 3] = [("codec", codec), ("config", config), ("session", session)];
+pub const TARGETS: [(&str, Body); 4] = [
+    ("api", api),
+    ("codec", codec),
+    ("config", config),
+    ("session", session),
+];
 
 #[cfg(test)]
 mod tests;
