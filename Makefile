@@ -82,9 +82,9 @@ doc: ## Build the API documentation, warnings denied (target/doc)
 	@scripts/install build
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --workspace --no-deps
 
-deny: ## Check licences, bans and sources of the dependencies
+deny: ## Check licences, bans, sources of the dependencies, and advisories where they can be fetched
 	@scripts/install build
-	@scripts/cargo-deny check licenses bans sources
+	@scripts/cargo-deny
 
 fuzz: ## Fuzz each target for FUZZ_SECONDS, 60 by default (`make test` only replays the corpus)
 	@scripts/install fuzz
