@@ -10,7 +10,7 @@ CARGO ?= cargo
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test unit interop bench-quick reliability reliability-clock lint lint-shell fmt doc deny fuzz programs image stack-programs
+.PHONY: help build demo test unit interop bench-quick reliability reliability-clock lint lint-shell fmt doc deny fuzz programs image package package-test stack-programs
 
 help: ## List the targets
 	@echo 'GoBFD. Targets:'
@@ -53,7 +53,7 @@ bench-quick: ## Measure 1000 sessions at 50 ms x 3 beside a bare loop and BIRD (
 reliability: ## Disturb the daemon at full size: reloads, clients, junk, stops, full disk; a table (root)
 	@scripts/require-root reliability
 	@scripts/install test
-	@scripts/reliability $(ONLY)
+	@PROFILE=$(PROFILE) scripts/reliability $(ONLY)
 
 reliability-clock: ## Step the clock of THIS MACHINE by a day and back while sessions run (root)
 	@scripts/require-root reliability-clock
@@ -61,7 +61,7 @@ reliability-clock: ## Step the clock of THIS MACHINE by a day and back while ses
 	@echo 'This sets the clock of this machine a day ahead and a day back, for two seconds each; four times in all.'
 	@echo 'It is right again afterwards, by the monotonic clock. Ctrl-C within 5 seconds keeps it as it is.'
 	@sleep 5
-	@CLOCK=1 scripts/reliability clock
+	@PROFILE=$(PROFILE) CLOCK=1 scripts/reliability clock
 
 lint: ## Lint with warnings denied
 	@scripts/install build
@@ -69,7 +69,8 @@ lint: ## Lint with warnings denied
 
 lint-shell: ## Lint the shell scripts
 	@scripts/install test
-	shellcheck .ci/run scripts/* deployments/integrations/integrate deployments/integrations/lib/* \
+	shellcheck .ci/run scripts/* deployments/debian/verify deployments/debian/gobfd.postinst \
+	    deployments/integrations/integrate deployments/integrations/lib/* \
 	    deployments/integrations/verify/verify deployments/integrations/kubernetes/config-hash \
 	    deployments/integrations/kubernetes/{setup-cluster,teardown,k3s,live}.sh \
 	    deployments/integrations/*/run.sh deployments/integrations/images/frr-start
@@ -116,5 +117,14 @@ image: programs ## Build the container image localhost/gobfd:local (root)
 	@scripts/install stacks
 	@$(INTEGRATIONS)/lib/prepare
 	@$(INTEGRATIONS)/lib/images gobfd
+
+package: programs ## Make the Debian package: programs, unit, manual pages, completions (target/package)
+	@scripts/install package
+	@scripts/package
+
+package-test: programs ## Install, upgrade, restart, remove and purge the package in a container (root)
+	@scripts/require-root package-test
+	@scripts/install package-test
+	@deployments/debian/verify
 
 include deployments/integrations/stacks.mk

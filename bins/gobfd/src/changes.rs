@@ -76,6 +76,8 @@ fn created(event: &Event) {
         detect_mult = spec.detect_mult.get(),
         owner = meta.owner.label(),
         waits_for = meta.path.err().map(tracing::field::display),
+        auth_type = meta.wanted.keys.as_ref().map(|chain| chain.kind().name()),
+        auth_key = meta.sends_key,
         "session created"
     );
     tracing::info!(

@@ -34,6 +34,8 @@ use crate::web::{self, Metrics};
 
 /// Longest time for telling the peers that we go.
 const FAREWELL: Duration = Duration::from_secs(2);
+/// How late a key may begin or run out.
+const KEY_TURN: Duration = Duration::from_millis(500);
 /// Longest time for answers under way after that.
 const GRACE: Duration = Duration::from_secs(1);
 
@@ -164,6 +166,7 @@ impl Daemon {
         let changes = tokio::spawn(changes::follow(control.watch().events, metrics.clone()));
         followers.spawn(feed.run());
         followers.spawn(follow(topology, control.clone()));
+        followers.spawn(turn_keys(control.clone()));
         followers.spawn(shortage::follow(engine.clone()));
         let watched = Arc::clone(&vitals);
         followers.spawn(async move { watched.follow(engine).await });
@@ -236,6 +239,15 @@ async fn follow(mut topology: watch::Receiver<Arc<Topology>>, control: Control) 
         if control.topology(seen).await.is_err() || topology.changed().await.is_err() {
             return;
         }
+    }
+}
+
+/// Lets keys begin and run out. The wall clock is looked at often rather than waited for: it may be
+/// set.
+async fn turn_keys(control: Control) {
+    let mut ticks = tokio::time::interval(KEY_TURN);
+    while control.turn_keys().await.is_ok() {
+        ticks.tick().await;
     }
 }
 

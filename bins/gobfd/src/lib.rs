@@ -14,6 +14,7 @@ pub mod logging;
 pub mod metrics;
 pub mod paths;
 pub mod reload;
+pub mod secrecy;
 mod shortage;
 mod systemd;
 pub mod web;

@@ -9,11 +9,15 @@ use gobfd::cli;
 use gobfd::config::{self, Environment};
 use gobfd::daemon::{self, Ended};
 use gobfd::reload::{self, Settings};
+use gobfd::secrecy;
 
 /// A second signal ended the daemon before its peers were told.
 const CUT_SHORT: u8 = 3;
 
 fn main() -> ExitCode {
+    if let Err(error) = secrecy::guard_memory() {
+        eprint!("{}", logging::failure("core dumps stay possible", &error));
+    }
     match cli::handle() {
         Ok(config) => run(config),
         Err(code) => code,

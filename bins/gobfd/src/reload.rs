@@ -131,11 +131,16 @@ fn intent(session: &SessionSettings) -> Intent {
     let SessionSettings {
         key,
         spec,
+        keys,
         admin_down,
     } = session.clone();
     Intent {
         key,
-        wanted: Wanted { spec, admin_down },
+        wanted: Wanted {
+            spec,
+            keys,
+            admin_down,
+        },
     }
 }
 

@@ -1,5 +1,6 @@
 //! Arguments: the one source of parsing, help, completion and manual page.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use bfd_api::{Endpoint, v1};
@@ -39,6 +40,11 @@ pub(crate) struct Manner {
 pub(crate) enum Command {
     #[command(flatten)]
     Ask(Ask),
+    /// Show all sessions on a full screen, live
+    ///
+    /// State, silence against its limit, flaps and the last verdict; sorted and filtered by keys,
+    /// which `?` lists. Needs a terminal. The variable NO_COLOR takes the colours away.
+    Top,
     /// Read commands one after the other, with editing, completion and history
     ///
     /// From a terminal, until `exit` or Ctrl-D; from a file or a pipe, without banner and prompt,
@@ -206,7 +212,8 @@ pub(crate) struct AddSession {
     /// Key of the authentication, 0 to 255
     #[arg(long, default_value_t = 0, value_name = "N")]
     pub(crate) auth_key_id: u32,
-    /// Secret of the authentication
+    /// Secret of the authentication; every user of this host can see it in the list of processes:
+    /// better use --auth-secret-file
     #[arg(
         long,
         default_value = "",
@@ -214,6 +221,10 @@ pub(crate) struct AddSession {
         value_name = "TEXT"
     )]
     pub(crate) auth_secret: String,
+    /// File with the secret of the authentication, - for standard input; a line break at its end is
+    /// no part of it
+    #[arg(long, value_name = "FILE", conflicts_with = "auth_secret")]
+    pub(crate) auth_secret_file: Option<PathBuf>,
     /// Wait for the peer's first packet before sending
     #[arg(long)]
     pub(crate) passive: bool,

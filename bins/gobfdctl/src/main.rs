@@ -13,6 +13,7 @@ mod go;
 mod names;
 mod print;
 mod shell;
+mod top;
 mod view;
 
 use std::ffi::OsString;

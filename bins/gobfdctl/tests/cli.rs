@@ -152,6 +152,50 @@ fn a_session_is_added_with_all_its_values() {
     );
 }
 
+/// The request shows its octets as numbers.
+#[test]
+fn a_secret_is_read_from_where_nobody_sees_it() {
+    let fake = Fake::new(vec![session(1, "192.0.2.9", "")]);
+    let server = fake.serve();
+    let folder = tempfile::TempDir::new().unwrap();
+    let file = folder.path().join("secret");
+    let add = |from: &str| {
+        let mut add = command(&server, &["session", "add", "--peer", "192.0.2.9"]);
+        add.args(["--auth-type", "keyed-sha1", "--auth-key-id", "7"]);
+        add.args(["--auth-secret-file", from]);
+        add
+    };
+    for (octets, wanted) in [
+        (&b"key\n"[..], "[107, 101, 121]"),
+        (b"key\r\n", "[107, 101, 121]"),
+        (b"key", "[107, 101, 121]"),
+        (b"\n\xff\n", "[10, 255]"),
+    ] {
+        std::fs::write(&file, octets).unwrap();
+        let from_file = finish(add(&file.display().to_string()).output().unwrap());
+        assert_eq!((from_file.0, from_file.2.as_str()), (Some(0), ""));
+        let input = std::fs::File::open(&file).unwrap();
+        let from_input = finish(add("-").stdin(input).output().unwrap());
+        assert_eq!((from_input.0, from_input.2.as_str()), (Some(0), ""));
+        let seen = fake.requests();
+        let sent = &seen[seen.len() - 2..];
+        for request in sent {
+            assert!(request.contains(wanted), "{wanted} in {request}");
+            assert!(request.contains("auth_key_id: 7"), "{request}");
+        }
+    }
+    std::fs::write(&file, b"\n").unwrap();
+    assert_error(
+        finish(add(&file.display().to_string()).output().unwrap()),
+        "Error: --auth-secret-file: there is no secret in it\n",
+    );
+    assert_error(
+        finish(add("/no/such/file").output().unwrap()),
+        "Error: --auth-secret-file: /no/such/file cannot be read: No such file or directory (os \
+         error 2)\n",
+    );
+}
+
 #[test]
 fn arguments_are_checked_before_any_call() {
     let add = |more: &[&str]| alone(&[&["session", "add"], more].concat());
@@ -430,4 +474,16 @@ yes      127.0.0.1:50061  disable-peer  yes        3        -
     assert_eq!(run(&server, &["--format", "json", "bgp", "list"]).1, "[]");
     let (_, out, _) = run(&server, &["--format", "yaml", "bgp", "status"]);
     assert_eq!(out, "enabled: false\nconnected: false\n");
+}
+
+#[test]
+fn top_is_for_people_at_a_terminal() {
+    assert_error(
+        alone(&["top"]),
+        "Error: top needs a terminal; for a file or a pipe: gobfdctl session list, gobfdctl monitor\n",
+    );
+    assert_error(
+        alone(&["--format", "json", "top"]),
+        "Error: top is a screen for people and has no --format; for programs: gobfdctl session list\n",
+    );
 }

@@ -2,10 +2,11 @@
 
 use std::io;
 use std::os::fd::OwnedFd;
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use bfd_engine::{AddError, Egress, Endpoint, EngineHandle, Event, NewSession, SessionId};
-use bfd_proto::{Admin, Instant, PathProblem, SessionSpec, SessionView};
+use bfd_proto::{Admin, Authentication, Instant, PathProblem, SessionSpec, SessionView};
 
 use crate::hub::EventSource;
 
@@ -20,6 +21,8 @@ pub trait Sessions: Send + Sync + 'static {
     fn add(&self, session: NewSession) -> Result<SessionId, AddError>;
     /// Changes a session while it runs.
     fn update(&self, id: SessionId, spec: SessionSpec);
+    /// Lets a session authenticate with other keys, or not at all.
+    fn authenticate(&self, id: SessionId, wanted: Option<Arc<Authentication>>);
     /// Holds a session down or lets it go.
     fn admin(&self, id: SessionId, admin: Admin);
     /// Gives a session another way, or takes it away.
@@ -36,6 +39,8 @@ pub trait Sessions: Send + Sync + 'static {
     fn source_port(&self, id: SessionId) -> Option<u16>;
     /// The clock all moments are read from.
     fn now(&self) -> Instant;
+    /// The clock that lifetimes of keys are read from.
+    fn wall(&self) -> SystemTime;
 }
 
 impl Sessions for EngineHandle {
@@ -45,6 +50,10 @@ impl Sessions for EngineHandle {
 
     fn update(&self, id: SessionId, spec: SessionSpec) {
         Self::update(self, id, spec);
+    }
+
+    fn authenticate(&self, id: SessionId, wanted: Option<Arc<Authentication>>) {
+        Self::authenticate(self, id, wanted);
     }
 
     fn admin(&self, id: SessionId, admin: Admin) {
@@ -77,6 +86,10 @@ impl Sessions for EngineHandle {
 
     fn now(&self) -> Instant {
         now()
+    }
+
+    fn wall(&self) -> SystemTime {
+        SystemTime::now()
     }
 }
 

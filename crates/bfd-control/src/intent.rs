@@ -6,10 +6,12 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use bfd_proto::SessionSpec;
 
 use crate::key::SessionKey;
+use crate::keychain::KeyChain;
 
 /// Who asked for a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -55,16 +57,25 @@ pub struct Intent {
 }
 
 /// What a session shall be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wanted {
     /// Kind, role, timers and padding.
     pub spec: SessionSpec,
+    /// The keys it authenticates with; `None`: no authentication.
+    pub keys: Option<Arc<KeyChain>>,
     /// Held in AdminDown from the start.
     pub admin_down: bool,
 }
 
+impl Wanted {
+    /// Whether both ask for the same, whatever the keys.
+    fn is_like(&self, other: &Self) -> bool {
+        (self.spec, self.admin_down) == (other.spec, other.admin_down)
+    }
+}
+
 /// A wish as it is held: its owner's words, and what was laid over them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wish {
     /// Who asked.
     pub owner: Owner,
@@ -81,7 +92,7 @@ impl Wish {
         let admin_down = self.admin_override.unwrap_or(self.base.admin_down);
         Wanted {
             admin_down,
-            ..self.base
+            ..self.base.clone()
         }
     }
 }
@@ -128,15 +139,15 @@ impl Intents {
         self.wishes.remove(key)
     }
 
-    /// Replaces all wishes of `owner`. A wish that says the same as before keeps what was laid over
-    /// it; one that says something else loses it. Returns the intents whose key another owner holds
+    /// Replaces all wishes of `owner`. A wish that says the same as before, or has but other keys,
+    /// keeps what was laid over it; one that says something else loses it. Returns the intents whose key another owner holds
     /// or that came twice: they are left out.
     pub fn replace(&mut self, owner: Owner, intents: Vec<Intent>) -> Vec<Conflict> {
         let theirs = |wish: &Wish| wish.owner == owner;
         let mut before = BTreeMap::new();
         self.wishes.retain(|key, wish| {
             if theirs(wish) {
-                before.insert(key.clone(), *wish);
+                before.insert(key.clone(), wish.clone());
             }
             !theirs(wish)
         });
@@ -144,7 +155,7 @@ impl Intents {
         for intent in intents {
             let kept = before
                 .get(&intent.key)
-                .filter(|wish| wish.base == intent.wanted);
+                .filter(|wish| wish.base.is_like(&intent.wanted));
             let admin_override = kept.and_then(|wish| wish.admin_override);
             let key = intent.key.clone();
             match self.claim(owner, intent) {
@@ -164,7 +175,7 @@ impl Intents {
         } else {
             wish.admin_override = Some(admin_down).filter(|down| *down != wish.base.admin_down);
         }
-        Some(*wish)
+        Some(wish.clone())
     }
 
     /// The wish for this key.

@@ -12,6 +12,7 @@ mod error;
 mod hub;
 mod intent;
 mod key;
+mod keychain;
 mod plan;
 mod session;
 #[cfg(test)]
@@ -24,6 +25,7 @@ pub use error::{ChangeError, StartError, Stopping};
 pub use hub::{Event, EventKind, EventSource, Subscribed, Subscription};
 pub use intent::{Conflict, Intent, Intents, Owner, Wanted, Wish};
 pub use key::{Hops, SessionKey};
-pub use plan::{Change, Plan};
+pub use keychain::{InUse, KeyChain, KeyChainError, Lifetime, TimedKey};
+pub use plan::{Change, KeyChange, Plan};
 pub use session::{SessionInfo, SessionMeta};
 pub use topology::Topology;

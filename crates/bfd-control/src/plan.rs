@@ -1,11 +1,13 @@
 //! The difference between what shall run and what runs.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use bfd_proto::SessionSpec;
 
 use crate::intent::Wanted;
 use crate::key::SessionKey;
+use crate::keychain::KeyChain;
 
 /// What is to be done so that the running sessions become the wanted ones.
 ///
@@ -21,22 +23,47 @@ pub struct Plan {
 }
 
 /// What is different about a session that goes on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
     /// Its new values, if they differ.
     pub spec: Option<SessionSpec>,
+    /// Its new keys, if they differ.
+    pub keys: Option<KeyChange>,
     /// Its new administrative state, if it differs.
     pub admin_down: Option<bool>,
+}
+
+/// Other keys for a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeyChange {
+    /// No authentication any more.
+    Off,
+    /// These.
+    To(Arc<KeyChain>),
+}
+
+impl KeyChange {
+    /// The keys from now on.
+    #[must_use]
+    pub fn keys(self) -> Option<Arc<KeyChain>> {
+        match self {
+            Self::Off => None,
+            Self::To(keys) => Some(keys),
+        }
+    }
 }
 
 impl Change {
     /// The difference; `None` if there is none.
     #[must_use]
-    pub fn between(running: Wanted, wanted: Wanted) -> Option<Self> {
+    pub fn between(running: &Wanted, wanted: &Wanted) -> Option<Self> {
         let spec = (running.spec != wanted.spec).then_some(wanted.spec);
+        let keys = (running.keys != wanted.keys)
+            .then(|| wanted.keys.clone().map_or(KeyChange::Off, KeyChange::To));
         let admin = (running.admin_down != wanted.admin_down).then_some(wanted.admin_down);
-        (spec.is_some() || admin.is_some()).then_some(Self {
+        (spec.is_some() || keys.is_some() || admin.is_some()).then_some(Self {
             spec,
+            keys,
             admin_down: admin,
         })
     }
@@ -52,9 +79,9 @@ impl Plan {
         let mut plan = Self::default();
         for (key, wanted) in wanted {
             match running.get(key) {
-                None => plan.add.push((key.clone(), *wanted)),
+                None => plan.add.push((key.clone(), wanted.clone())),
                 Some(running) => {
-                    let change = Change::between(*running, *wanted);
+                    let change = Change::between(running, wanted);
                     plan.change
                         .extend(change.map(|change| (key.clone(), change)));
                 }

@@ -24,6 +24,8 @@ pub struct SessionMeta {
     pub wanted: Wanted,
     /// Somebody else than the owner set its administrative state.
     pub overridden: bool,
+    /// The id of the key it sends with now; `None`: no authentication.
+    pub sends_key: Option<u8>,
     /// The way out, or why there is none.
     pub path: Result<Resolved, PathProblem>,
     /// When it was admitted.
@@ -53,7 +55,7 @@ impl SessionMeta {
     pub(crate) fn first_view(&self) -> SessionView {
         let path = self.path.map_or_else(Path::Waiting, |_| Path::Ready);
         let spec = self.wanted.spec;
-        Session::new(spec, self.id.discriminator, 0, path, self.created)
+        Session::new(spec, None, self.id.discriminator, 0, path, self.created)
             .0
             .view()
     }

@@ -7,11 +7,13 @@ use std::sync::Arc;
 
 use bfd_engine::SessionId;
 use bfd_proto::{
-    DetectMult, Instant, Interval, Micros, PathProblem, Role, SessionKind, SessionSpec,
+    AuthType, DetectMult, Instant, Interval, Key, Micros, PathProblem, Role, Secret, SessionKind,
+    SessionSpec,
 };
 
 use crate::intent::{Owner, Wanted};
 use crate::key::{Hops, SessionKey};
+use crate::keychain::KeyChain;
 use crate::session::SessionMeta;
 
 pub(crate) fn key(peer: u8) -> SessionKey {
@@ -36,9 +38,17 @@ pub(crate) fn spec(tx_ms: u32) -> SessionSpec {
     }
 }
 
+/// A chain whose one key has this secret; 0: no authentication.
+pub(crate) fn keys(secret: u8) -> Option<Arc<KeyChain>> {
+    let secret = Secret::new(&[secret]).filter(|_| secret != 0)?;
+    let chain = KeyChain::single(AuthType::KeyedSha1, Key { id: 1, secret });
+    Some(Arc::new(chain.expect("a short secret")))
+}
+
 pub(crate) fn wanted(tx_ms: u32) -> Wanted {
     Wanted {
         spec: spec(tx_ms),
+        keys: None,
         admin_down: false,
     }
 }
@@ -50,6 +60,7 @@ pub(crate) fn meta(id: SessionId) -> SessionMeta {
         owner: Owner::Api,
         wanted: wanted(100),
         overridden: false,
+        sends_key: None,
         path: Err(PathProblem::NoRoute),
         created: Instant::ZERO,
         down_at: Arc::default(),

@@ -2,9 +2,10 @@
 
 use std::collections::HashSet;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
-use bfd_proto::{Admin, Path, PathProblem, SessionSpec};
+use bfd_proto::{Admin, Authentication, Path, PathProblem, SessionSpec};
 
 use crate::{Endpoint, SessionId};
 
@@ -17,6 +18,8 @@ pub(crate) enum Command {
     Add(Box<Add>),
     /// Change a session while it runs.
     Update(SessionId, SessionSpec),
+    /// Let a session authenticate with other keys, or not at all.
+    Authenticate(SessionId, Option<Arc<Authentication>>),
     /// Hold a session down or let it go.
     Admin(SessionId, Admin),
     /// Another way to the peer, or none.
@@ -35,6 +38,7 @@ pub(crate) enum Command {
 pub(crate) struct Add {
     pub(crate) id: SessionId,
     pub(crate) spec: SessionSpec,
+    pub(crate) authentication: Option<Arc<Authentication>>,
     pub(crate) egress: Result<bfd_net::Egress, PathProblem>,
     pub(crate) admin_down: bool,
     pub(crate) seed: u64,
@@ -59,6 +63,7 @@ impl fmt::Debug for Command {
         let (name, id) = match self {
             Self::Add(add) => ("Add", Some(add.id)),
             Self::Update(id, _) => ("Update", Some(*id)),
+            Self::Authenticate(id, _) => ("Authenticate", Some(*id)),
             Self::Admin(id, _) => ("Admin", Some(*id)),
             Self::Path(id, _) => ("Path", Some(*id)),
             Self::Remove(id) => ("Remove", Some(*id)),

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bfd_net::Waker;
-use bfd_proto::{Admin, PathProblem, SessionKind, SessionSpec, SessionView};
+use bfd_proto::{Admin, Authentication, PathProblem, SessionKind, SessionSpec, SessionView};
 
 use crate::command::{Add, Command, DeskCommand};
 use crate::mailbox::Mailbox;
@@ -74,11 +74,15 @@ impl EngineHandle {
             .path
             .map(|egress| wire(egress, &session.endpoint, source_port));
         let NewSession {
-            spec, admin_down, ..
+            spec,
+            authentication,
+            admin_down,
+            ..
         } = session;
         let add = Add {
             id,
             spec,
+            authentication,
             egress,
             admin_down,
             seed,
@@ -104,6 +108,11 @@ impl EngineHandle {
                 },
             );
         }
+    }
+
+    /// Lets a session authenticate with other keys, or not at all, from its next packet on.
+    pub fn authenticate(&self, id: SessionId, wanted: Option<Arc<Authentication>>) {
+        self.send(id, Command::Authenticate(id, wanted));
     }
 
     /// Holds a session down or lets it go.

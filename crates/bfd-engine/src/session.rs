@@ -1,8 +1,9 @@
 //! How a session is named and asked for.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
-use bfd_proto::{Discriminator, PathProblem, SessionKind, SessionSpec};
+use bfd_proto::{Authentication, Discriminator, PathProblem, SessionKind, SessionSpec};
 
 /// Names one session for the life of the process; never used again for another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -44,10 +45,12 @@ pub struct Egress {
 }
 
 /// What a new session is to be.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct NewSession {
     /// Protocol wishes.
     pub spec: SessionSpec,
+    /// How it authenticates; `None`: not at all.
+    pub authentication: Option<Arc<Authentication>>,
     /// Which packets belong to it.
     pub endpoint: Endpoint,
     /// The way to the peer, or why there is none yet.

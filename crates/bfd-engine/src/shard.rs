@@ -71,12 +71,14 @@ impl Shard {
         let Add {
             id,
             spec,
+            authentication,
             egress,
             admin_down,
             seed,
             done,
         } = add;
-        let (session, actions) = Session::new(spec, id.discriminator, seed, path(egress), now);
+        let (local, way) = (id.discriminator, path(egress));
+        let (session, actions) = Session::new(spec, authentication, local, seed, way, now);
         let entry = Entry {
             id,
             session,
@@ -353,7 +355,9 @@ impl Shard {
             self.wheel.set(slot, at);
         }
         let id = entry.id;
-        self.owed.packet(slot, actions.transmit);
+        if let Some(what) = actions.transmit {
+            self.owed.packet(slot, what);
+        }
         self.owed.record(slot, actions.altered);
         if let Some(change) = actions.change {
             self.measure(&change);

@@ -194,6 +194,10 @@ impl<I: Io> Worker<I> {
                 self.shard.update(id, now, spec);
                 self.make_room();
             }
+            Command::Authenticate(id, wanted) => {
+                let input = Input::Authentication(wanted.as_ref());
+                self.shard.input(id, now, input);
+            }
             Command::Admin(id, admin) => self.shard.input(id, now, Input::Admin(admin)),
             Command::Path(id, egress) => self.shard.repath(id, now, egress),
             Command::Remove(id) => self.shard.leave(id, now, Duration::MAX),

@@ -11,7 +11,7 @@ mod control;
 mod error;
 mod field;
 
-pub use auth::{AuthBytes, AuthSection, AuthType, Digest};
+pub use auth::{AuthBytes, AuthSection, AuthType, Digest, MAX_SECTION_LEN};
 pub use control::{ControlPacket, HEADER_LEN, MAX_LEN};
 pub use error::ParseError;
 pub use field::{DetectMult, Diagnostic, Discriminator, Micros, State};

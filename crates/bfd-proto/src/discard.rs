@@ -40,17 +40,27 @@ pub enum Discard {
     RateLimited,
     /// The A bit is set, the session uses no authentication (RFC 5880 §6.8.6 step 10).
     AuthUnexpected,
-    /// The authentication type is none this program knows (RFC 5880 §4.1).
+    /// The A bit is clear, the session uses authentication (RFC 5880 §6.8.6 step 11).
+    AuthMissing,
+    /// The authentication type is not the session's, or none at all (RFC 5880 §6.7.2-6.7.4).
     AuthType,
-    /// The authentication section does not fit its type or the packet (RFC 5880 §4.2-4.4).
+    /// The session has no key with this id to accept now (RFC 5880 §6.7.2-6.7.4).
+    AuthKeyId,
+    /// The authentication section does not fit its type, its key or the packet
+    /// (RFC 5880 §4.2-4.4).
     AuthLength,
+    /// The sequence number lies outside of the window: a repeated packet, or one of a peer that
+    /// began anew (RFC 5880 §6.7.3, §6.7.4).
+    AuthSequence,
+    /// The password, or the digest, is not what the key makes (RFC 5880 §6.7.2-6.7.4).
+    AuthDigest,
     /// The session is held in AdminDown (RFC 5880 §6.8.6 step 21).
     AdminDown,
 }
 
 impl Discard {
     /// Every reason, in the order of [`Discard::index`].
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 23] = [
         Self::Truncated,
         Self::Version,
         Self::LengthTooShort,
@@ -67,8 +77,12 @@ impl Discard {
         Self::MissingMetadata,
         Self::RateLimited,
         Self::AuthUnexpected,
+        Self::AuthMissing,
         Self::AuthType,
+        Self::AuthKeyId,
         Self::AuthLength,
+        Self::AuthSequence,
+        Self::AuthDigest,
         Self::AdminDown,
     ];
 
@@ -101,8 +115,12 @@ impl Discard {
             Self::MissingMetadata => "missing_metadata",
             Self::RateLimited => "rate_limited",
             Self::AuthUnexpected => "auth_unexpected",
+            Self::AuthMissing => "auth_missing",
             Self::AuthType => "auth_type",
+            Self::AuthKeyId => "auth_key_id",
             Self::AuthLength => "auth_length",
+            Self::AuthSequence => "auth_sequence",
+            Self::AuthDigest => "auth_digest",
             Self::AdminDown => "admin_down",
         }
     }
@@ -112,7 +130,13 @@ impl Discard {
     pub const fn is_auth(self) -> bool {
         matches!(
             self,
-            Self::AuthUnexpected | Self::AuthType | Self::AuthLength
+            Self::AuthUnexpected
+                | Self::AuthMissing
+                | Self::AuthType
+                | Self::AuthKeyId
+                | Self::AuthLength
+                | Self::AuthSequence
+                | Self::AuthDigest
         )
     }
 }

@@ -1,8 +1,10 @@
 //! What can happen to a session.
 
+use std::sync::Arc;
+
 use bfd_packet::ControlPacket;
 
-use crate::{Discard, Path, SessionSpec};
+use crate::{Authentication, Discard, Path, SessionSpec};
 
 /// One thing that happened; the time comes beside it.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +21,8 @@ pub enum Input<'a> {
     Admin(Admin),
     /// New wishes; the session itself decides whether a Poll Sequence is due.
     Spec(SessionSpec),
+    /// Other keys, another type, or none; counts from the next packet in either direction.
+    Authentication(Option<&'a Arc<Authentication>>),
     /// The way to the peer came or went.
     Path(Path),
     /// A packet could not be sent: the `errno`.

@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod action;
+mod auth;
 mod discard;
 mod health;
 mod input;
@@ -18,8 +19,9 @@ mod verdict;
 mod view;
 
 pub use action::{Actions, StateChange, Transmit};
+pub use auth::{AuthError, Authentication, Key, Secret};
 pub use bfd_packet::{
-    ControlPacket, DetectMult, Diagnostic, Discriminator, Micros, ParseError, State,
+    AuthType, ControlPacket, DetectMult, Diagnostic, Discriminator, Micros, ParseError, State,
 };
 pub use discard::Discard;
 pub use health::LocalHealth;

@@ -5,11 +5,13 @@
 #![forbid(unsafe_code)]
 
 mod api;
+mod authentication;
 mod codec;
 mod config;
 mod session;
 
 pub use api::api;
+pub use authentication::authentication;
 pub use codec::codec;
 pub use config::config;
 pub use session::session;
@@ -18,8 +20,9 @@ pub use session::session;
 pub type Body = fn(&[u8]);
 
 /// Name and body of each target; the corpus of a target is `fuzz/corpus/NAME`.
-pub const TARGETS: [(&str, Body); 4] = [
+pub const TARGETS: [(&str, Body); 5] = [
     ("api", api),
+    ("authentication", authentication),
     ("codec", codec),
     ("config", config),
     ("session", session),

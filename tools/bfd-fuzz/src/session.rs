@@ -112,7 +112,7 @@ impl Driver {
         let now = Instant::from_nanos(u64::from(script.word()));
         let local = Discriminator::new(script.word().max(1)).expect("not zero");
         let seed = script.word().into();
-        let (session, actions) = Session::new(spec, local, seed, Path::Ready, now);
+        let (session, actions) = Session::new(spec, None, local, seed, Path::Ready, now);
         let health = LocalHealth::default();
         let (deadline, finals, polls) = (None, 0, 0);
         let mut driver = Self {

@@ -237,6 +237,7 @@ fn wishes(chance: &mut Chance, number: u8) -> [NewSession; 2] {
         let bound = kind == SessionKind::SingleHop && chance.happens(500);
         NewSession {
             spec: spec(chance, kind, role),
+            authentication: None,
             endpoint: Endpoint {
                 kind,
                 peer,

@@ -96,9 +96,16 @@ impl World {
 
     /// Makes both ends of a session; returns its number.
     pub fn connect(&mut self, wishes: [NewSession; 2]) -> usize {
-        let ends = [0, 1].map(|host| End::new(self.add(host, wishes[host]), wishes[host]));
+        let [ours, theirs] = wishes;
+        let ends = [self.end(0, ours), self.end(1, theirs)];
         self.pairs.push(ends);
         self.pairs.len() - 1
+    }
+
+    /// The name of an end in its engine.
+    #[must_use]
+    pub fn id(&self, pair: usize, side: usize) -> SessionId {
+        self.pairs[pair][side].id
     }
 
     /// What an end looks like.
@@ -189,8 +196,12 @@ impl World {
 
     /// Adds an end anew after its session is gone.
     pub fn renew(&mut self, pair: usize, side: usize) {
-        let wish = self.pairs[pair][side].wish;
-        self.pairs[pair][side] = End::new(self.add(side, wish), wish);
+        let wish = self.pairs[pair][side].wish.clone();
+        self.pairs[pair][side] = self.end(side, wish);
+    }
+
+    fn end(&self, host: usize, wish: NewSession) -> End {
+        End::new(self.add(host, wish.clone()), wish)
     }
 
     fn add(&self, host: usize, wish: NewSession) -> SessionId {

@@ -1,11 +1,15 @@
 //! From an `AddSessionRequest` to a wish, with every check in its order.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use bfd_api::v1::__buffa::view::AddSessionRequestView;
 use bfd_api::v1::{AuthenticationType, SessionType};
-use bfd_control::{Hops, Intent, SessionKey, Wanted};
-use bfd_proto::{DetectMult, Interval, Micros, PaddedPduSize, Role, SessionKind, SessionSpec};
+use bfd_control::{Hops, Intent, KeyChain, SessionKey, Wanted};
+use bfd_proto::{
+    AuthType, DetectMult, Interval, Key, Micros, PaddedPduSize, Role, Secret, SessionKind,
+    SessionSpec,
+};
 use buffa::EnumValue;
 use buffa_types::google::protobuf::__buffa::view::DurationView;
 use connectrpc::ConnectError;
@@ -18,12 +22,12 @@ const INTERFACE_NAME: usize = 15;
 /// The wish a request expresses.
 ///
 /// # Errors
-/// The first thing wrong with it, as `invalid_argument`; authentication as `unimplemented`.
+/// The first thing wrong with it, as `invalid_argument`.
 pub(super) fn intent(request: &AddSessionRequestView<'_>) -> Result<Intent, ConnectError> {
     let (peer, zone) = peer(request.peer_address)?;
     let local = local(request.local_address)?;
     let hops = hops(request.r#type)?;
-    authentication(request)?;
+    let keys = authentication(request)?;
     let detect_mult = detect_mult(request.detect_multiplier)?;
     let desired_min_tx = interval(
         "desired min TX",
@@ -34,7 +38,7 @@ pub(super) fn intent(request: &AddSessionRequestView<'_>) -> Result<Intent, Conn
         request.required_min_rx_interval.as_option(),
     )?;
     let kind = kind(hops, request.min_ttl)?;
-    let padded_pdu_size = padding(request.padded_pdu_size)?;
+    let padded_pdu_size = padding(request.padded_pdu_size, keys.is_some())?;
     let interface = interface(request.interface_name, zone)?;
     let key = SessionKey {
         peer,
@@ -65,6 +69,7 @@ pub(super) fn intent(request: &AddSessionRequestView<'_>) -> Result<Intent, Conn
         key,
         wanted: Wanted {
             spec,
+            keys: keys.map(Arc::new),
             admin_down: false,
         },
     })
@@ -132,23 +137,39 @@ fn hops(kind: EnumValue<SessionType>) -> Result<Hops, ConnectError> {
     }
 }
 
-fn authentication(request: &AddSessionRequestView<'_>) -> Result<(), ConnectError> {
-    match request.auth_type {
-        EnumValue::Unknown(_) => Err(invalid("auth type mismatch")),
-        EnumValue::Known(
-            AuthenticationType::AUTHENTICATION_TYPE_UNSPECIFIED
-            | AuthenticationType::AUTHENTICATION_TYPE_NONE,
-        ) if request.auth_key_id != 0 || !request.auth_secret.is_empty() => {
-            Err(invalid("api auth key material requires auth_type"))
+/// The one key of the session; `None`: no authentication. The checks are those of 0.6.1, in its
+/// order and words.
+fn authentication(request: &AddSessionRequestView<'_>) -> Result<Option<KeyChain>, ConnectError> {
+    let (id, secret) = (request.auth_key_id, request.auth_secret);
+    let Some(kind) = auth_type(request.auth_type)? else {
+        if id != 0 || !secret.is_empty() {
+            return Err(invalid("api auth key material requires auth_type"));
         }
-        EnumValue::Known(
-            AuthenticationType::AUTHENTICATION_TYPE_UNSPECIFIED
-            | AuthenticationType::AUTHENTICATION_TYPE_NONE,
-        ) => Ok(()),
-        EnumValue::Known(_) => Err(ConnectError::unimplemented(
-            "authentication of sessions is not part of this release",
-        )),
+        return Ok(None);
+    };
+    if secret.is_empty() {
+        return Err(invalid("api auth key material is required"));
     }
+    let id = u8::try_from(id).map_err(|_| invalid("api auth_key_id exceeds maximum 255"))?;
+    let too_long = || invalid("auth secret length invalid");
+    let secret = Secret::new(secret).ok_or_else(too_long)?;
+    let chain = KeyChain::single(kind, Key { id, secret });
+    chain.map(Some).map_err(|_| too_long())
+}
+
+fn auth_type(named: EnumValue<AuthenticationType>) -> Result<Option<AuthType>, ConnectError> {
+    use AuthenticationType as Named;
+    let EnumValue::Known(known) = named else {
+        return Err(invalid("auth type mismatch"));
+    };
+    Ok(match known {
+        Named::AUTHENTICATION_TYPE_UNSPECIFIED | Named::AUTHENTICATION_TYPE_NONE => None,
+        Named::AUTHENTICATION_TYPE_SIMPLE_PASSWORD => Some(AuthType::SimplePassword),
+        Named::AUTHENTICATION_TYPE_KEYED_MD5 => Some(AuthType::KeyedMd5),
+        Named::AUTHENTICATION_TYPE_METICULOUS_KEYED_MD5 => Some(AuthType::MeticulousKeyedMd5),
+        Named::AUTHENTICATION_TYPE_KEYED_SHA1 => Some(AuthType::KeyedSha1),
+        Named::AUTHENTICATION_TYPE_METICULOUS_KEYED_SHA1 => Some(AuthType::MeticulousKeyedSha1),
+    })
 }
 
 fn detect_mult(value: u32) -> Result<DetectMult, ConnectError> {
@@ -194,9 +215,14 @@ fn kind(hops: Hops, min_ttl: u32) -> Result<SessionKind, ConnectError> {
     }
 }
 
-fn padding(octets: u32) -> Result<Option<PaddedPduSize>, ConnectError> {
+/// With authentication 26 is the least (RFC 9764 §3).
+fn padding(octets: u32, authenticates: bool) -> Result<Option<PaddedPduSize>, ConnectError> {
     if octets == 0 {
         return Ok(None);
+    }
+    if authenticates && octets < 26 {
+        let least = "is neither 0 nor in 26..=9000, as authentication needs";
+        return Err(invalid(format!("padded_pdu_size {octets} {least}")));
     }
     let size = u16::try_from(octets).ok().and_then(PaddedPduSize::new);
     let fault = || {

@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use bfd_api::v1;
 use bfd_control::{Control, Hops, SessionInfo};
-use bfd_proto::{Diagnostic, Discard, Instant, Path, PathProblem, Role, SessionView, State};
-use buffa::{EnumValue, MessageField};
+use bfd_proto::{
+    AuthType, Diagnostic, Discard, Instant, Path, PathProblem, Role, SessionView, State,
+};
+use buffa::MessageField;
 use buffa_types::google::protobuf as wkt;
 
 use crate::calendar::Calendar;
@@ -40,7 +42,7 @@ pub(super) fn session(
         detect_multiplier: view.spec.detect_mult.get().into(),
         negotiated_tx_interval: duration(view.negotiated_tx),
         detection_time: duration(view.detection_time),
-        auth_type: EnumValue::Known(v1::AuthenticationType::AUTHENTICATION_TYPE_NONE),
+        auth_type: auth_type(meta.wanted.keys.as_ref().map(|chain| chain.kind())).into(),
         last_state_change: moment(calendar, view.last_change),
         last_packet_received: moment(calendar, view.last_received),
         counters: MessageField::some(counters(view)),
@@ -77,6 +79,18 @@ pub(super) const fn state(state: State) -> v1::SessionState {
         State::Down => v1::SessionState::SESSION_STATE_DOWN,
         State::Init => v1::SessionState::SESSION_STATE_INIT,
         State::Up => v1::SessionState::SESSION_STATE_UP,
+    }
+}
+
+const fn auth_type(kind: Option<AuthType>) -> v1::AuthenticationType {
+    use v1::AuthenticationType as Named;
+    match kind {
+        None => Named::AUTHENTICATION_TYPE_NONE,
+        Some(AuthType::SimplePassword) => Named::AUTHENTICATION_TYPE_SIMPLE_PASSWORD,
+        Some(AuthType::KeyedMd5) => Named::AUTHENTICATION_TYPE_KEYED_MD5,
+        Some(AuthType::MeticulousKeyedMd5) => Named::AUTHENTICATION_TYPE_METICULOUS_KEYED_MD5,
+        Some(AuthType::KeyedSha1) => Named::AUTHENTICATION_TYPE_KEYED_SHA1,
+        Some(AuthType::MeticulousKeyedSha1) => Named::AUTHENTICATION_TYPE_METICULOUS_KEYED_SHA1,
     }
 }
 

@@ -91,8 +91,18 @@ impl Walk {
                     self.node(schema, item, &format!("{path}[{index}]"));
                 }
             }
-            (Shape::List(_), found) => self.misfit("a list", &found, node.origin, path),
-            (_, found) => self.misfit("a section of keys and values", &found, node.origin, path),
+            (shape, found) => {
+                let expected = match shape {
+                    Shape::List(_) => "a list",
+                    _ => "a section of keys and values",
+                };
+                if schema.holds_secret() {
+                    let text = format!("expected {expected}");
+                    self.problems.push(Problem::new(node.origin, path, text));
+                } else {
+                    self.misfit(expected, &found, node.origin, path);
+                }
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 
 use std::env;
 use std::ffi::OsString;
+use std::fmt;
 
 use bfd_program::config::{Kind, Origin, Problem};
 
@@ -17,10 +18,16 @@ const NODE_NAME_KEY: &str = "kubernetes.node_name";
 /// Read by the other programs of the package, meaningless to the daemon.
 const OTHERS: [&str; 2] = ["GOBFD_ADDR", "GOBFD_PEER"];
 
-/// The variables whose names begin with `GOBFD_`, and `NODE_NAME`, as one value.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// All variables whose names are UTF-8, as one value. It is not shown: some hold secrets.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Environment {
     variables: Vec<(String, Option<String>)>,
+}
+
+impl fmt::Debug for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Environment").finish_non_exhaustive()
+    }
 }
 
 impl Environment {
@@ -40,21 +47,28 @@ impl Environment {
     }
 
     fn collect(pairs: impl Iterator<Item = (OsString, OsString)>) -> Self {
-        let ours = pairs.filter_map(|(name, value)| {
+        let named = pairs.filter_map(|(name, value)| {
             let name = name.into_string().ok()?;
-            (name.starts_with(PREFIX) || name == NODE_NAME)
-                .then(|| (name, value.into_string().ok()))
+            Some((name, value.into_string().ok()))
         });
-        let mut variables: Vec<_> = ours.collect();
+        let mut variables: Vec<_> = named.collect();
         variables.sort();
         Self { variables }
     }
 
-    /// Lays the variables over `entries`. Returns warnings about names that mean nothing, and
+    /// The value of one variable; `None` if it is not set, or not UTF-8.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        let mut all = self.variables.iter();
+        all.find(|(other, _)| other == name)
+            .and_then(|(_, value)| value.as_deref())
+    }
+
+    /// Lays the variables over `entries`, but those whose name is none of ours. Returns warnings about names that mean nothing, and
     /// problems.
     pub(crate) fn overlay(&self, entries: &mut Entries) -> (Vec<String>, Vec<Problem>) {
         let (mut warnings, mut problems, mut targets) = (Vec::new(), Vec::new(), Vec::new());
-        for (name, value) in &self.variables {
+        let ours = |name: &str| name.starts_with(PREFIX) || name == NODE_NAME;
+        for (name, value) in self.variables.iter().filter(|(name, _)| ours(name)) {
             match (target(name), value) {
                 (Some(target), Some(value)) => targets.push((target, name, value)),
                 (Some(target), None) => {
@@ -141,9 +155,10 @@ fn target(variable: &str) -> Option<Target> {
     })
 }
 
-/// Names chosen by the operator have no unambiguous upper case, lists no single value.
+/// Names chosen by the operator have no unambiguous upper case, lists no single value, and one
+/// number is all that a name has room for.
 pub(crate) fn is_reachable(key: &Key) -> bool {
-    !key.path.contains('<') && key.kind != Kind::Texts
+    !key.path.contains('<') && key.kind != Kind::Texts && key.path.matches("[]").count() < 2
 }
 
 /// The name of the variable for a key, `N` standing for the index in a list.

@@ -4,12 +4,14 @@
 //! variables, defaults, ranges and the manual page `docs/en/03-configuration.md` are all read off it.
 //! In a path, `[]` stands for an element of a list and `<name>` for a key chosen by the operator.
 
+mod authentication;
 mod finished;
 mod gobgp;
 mod kubernetes;
 mod unfinished;
 
 use bfd_program::config::Kind;
+use bfd_proto::AuthType;
 
 /// The release that reads files of GoBFD 0.6 and brought the keys marked with it.
 const NEW: &str = "0.7";
@@ -63,7 +65,6 @@ pub(crate) enum Applies {
 /// A feature whose section is known and refused until the feature is finished.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Feature {
-    Authentication,
     Unsolicited,
     Echo,
     MicroBfd,
@@ -75,7 +76,6 @@ impl Feature {
     /// The name in messages.
     pub(crate) fn name(self) -> &'static str {
         match self {
-            Self::Authentication => "BFD authentication",
             Self::Unsolicited => "unsolicited BFD (RFC 9468)",
             Self::Echo => "BFD echo (RFC 9747)",
             Self::MicroBfd => "micro-BFD (RFC 7130)",
@@ -92,6 +92,14 @@ const BUFFER: Kind = Kind::Integer {
 };
 const MULTIPLIER: Kind = Kind::Integer { min: 1, max: 255 };
 const PADDING: Kind = Kind::OffOr { min: 24, max: 9000 };
+/// Types of authentication (RFC 5880 §4.1).
+const AUTH_TYPES: &[&str] = &[
+    AuthType::SimplePassword.name(),
+    AuthType::KeyedMd5.name(),
+    AuthType::MeticulousKeyedMd5.name(),
+    AuthType::KeyedSha1.name(),
+    AuthType::MeticulousKeyedSha1.name(),
+];
 const TYPES: Kind = Kind::Word(&["single_hop", "multi_hop"]);
 const ANY: Kind = Kind::Integer {
     min: 0,
@@ -102,6 +110,7 @@ const ANY: Kind = Kind::Integer {
 pub(crate) fn all() -> impl Iterator<Item = &'static Key> + Clone {
     finished::KEYS
         .iter()
+        .chain(authentication::KEYS)
         .chain(gobgp::KEYS)
         .chain(kubernetes::KEYS)
         .chain(unfinished::KEYS)

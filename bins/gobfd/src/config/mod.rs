@@ -6,6 +6,7 @@
 //! (`resolve`, `sessions`). All of them read one table of keys (`keys`). Thread: any. It must never
 //! touch the network, change anything, or panic, whatever the text.
 
+mod authentication;
 mod diff;
 mod entries;
 mod environment;
@@ -67,8 +68,8 @@ pub fn parse(name: &str, text: &str, environment: &Environment) -> Result<Loaded
     let (mut entries, mut problems) = Entries::from_tree(tree);
     let (mut warnings, more) = environment.overlay(&mut entries);
     problems.extend(more);
-    let (config, more) =
-        resolve::resolve(&entries, problems).map_err(|all| ConfigError::new(name, all))?;
+    let (config, more) = resolve::resolve(&entries, environment, problems)
+        .map_err(|all| ConfigError::new(name, all))?;
     warnings.extend(more);
     Ok(Loaded { config, warnings })
 }

@@ -14,7 +14,7 @@ const UNFINISHED: &str = "
 
 These keys of GoBFD 0.6 are known, so that a section that is switched off may stay in the file. A
 section that is switched on is refused with a sentence that says so, as are `micro_bfd.groups` with
-an element in it and a session with authentication.
+an element in it.
 
 ";
 

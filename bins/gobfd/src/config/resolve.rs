@@ -7,7 +7,9 @@ use std::path::PathBuf;
 use bfd_program::config::{ListenAddress, Problem, Scalar};
 use bfd_program::logging::{LogFormat, LogLevel, LogSettings};
 
+use super::authentication::Chains;
 use super::entries::Entries;
+use super::environment::Environment;
 use super::gobgp;
 use super::kubernetes;
 use super::sessions;
@@ -19,9 +21,10 @@ use super::values::Values;
 /// The configuration and warnings, or everything that is wrong.
 pub(crate) fn resolve(
     entries: &Entries,
+    environment: &Environment,
     mut problems: Vec<Problem>,
 ) -> Result<(Config, Vec<String>), Vec<Problem>> {
-    let mut values = Values::new(entries);
+    let mut values = Values::new(entries, environment);
     unfinished::refuse(&mut values);
     let config = config(&mut values);
     problems.append(&mut values.problems);
@@ -40,7 +43,8 @@ fn config(values: &mut Values<'_>) -> Option<Config> {
     let engine = engine(values);
     let gobgp = gobgp::read(values, grpc.as_ref());
     let defaults = Defaults::read(values);
-    let sessions = sessions::read(values, defaults);
+    let chains = Chains::read(values);
+    let sessions = sessions::read(values, defaults, &chains);
     let kubernetes = kubernetes::read(values, defaults);
     Some(Config {
         grpc: grpc?,
@@ -99,7 +103,7 @@ fn listen(values: &mut Values<'_>, path: &'static str) -> Option<ListenAddress> 
 }
 
 fn warnings(values: &Values<'_>) -> Vec<String> {
-    let mut warnings = Vec::new();
+    let mut warnings = values.warnings.clone();
     if values.given("socket.write_buffer_size").is_some() {
         warnings.push("socket.write_buffer_size: has no effect, remove it".to_owned());
     }

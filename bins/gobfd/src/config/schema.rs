@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use bfd_program::config::Kind;
+
 use super::keys::{self, Key};
 
 /// What may stand at one place of the file.
@@ -52,6 +54,13 @@ impl Schema {
         } else {
             Shape::Section(&self.steps)
         }
+    }
+
+    /// Whether a text that stands here in place of a section or list may be meant as a secret.
+    pub(crate) fn holds_secret(&self) -> bool {
+        let secret = |schema: &Self| schema.key.is_some_and(|key| key.kind == Kind::Secret);
+        let deep = |schema: &Self| schema.steps.values().any(secret);
+        secret(self) || deep(self) || self.steps.values().any(deep)
     }
 
     fn insert(&mut self, key: &'static Key) {

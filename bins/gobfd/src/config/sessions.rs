@@ -5,24 +5,29 @@ use std::net::IpAddr;
 
 use bfd_control::{Hops, SessionKey};
 use bfd_program::config::{Origin, Scalar, Zoned};
+use bfd_proto::SessionSpec;
 
+use super::authentication::Chains;
 use super::settings::SessionSettings;
 use super::spec::{self, Defaults};
 use super::values::{Scope, Values};
 
 const LIST: &str = "sessions";
+/// Octets of the shortest packet with an authentication section (RFC 9764 §3).
+const LEAST_WITH_AUTH: u16 = 26;
 
 /// Reads all sessions; `None` only together with a problem.
 pub(crate) fn read(
     values: &mut Values<'_>,
     defaults: Option<Defaults>,
+    chains: &Chains,
 ) -> Option<Vec<SessionSettings>> {
     let elements = values.elements(LIST);
     let mut sessions = Vec::with_capacity(elements.len());
     let mut first: HashMap<SessionKey, usize> = HashMap::new();
     for (index, origin) in elements.iter().enumerate() {
         let mut element = Element::new(values, index, origin, defaults);
-        let Some(session) = element.read() else {
+        let Some(session) = element.read(chains) else {
             continue;
         };
         if let Some(other) = first.insert(session.key.clone(), index) {
@@ -63,13 +68,16 @@ impl<'v, 'e> Element<'v, 'e> {
         }
     }
 
-    fn read(&mut self) -> Option<SessionSettings> {
+    fn read(&mut self, chains: &Chains) -> Option<SessionSettings> {
         let key = self.key();
         let spec = spec::read(self.values, &self.scope, self.defaults);
+        let keys = chains.of_session(self.values, &self.scope);
+        self.check_padding(spec.as_ref(), keys.is_some());
         let admin_down = self.flag("admin_down");
         Some(SessionSettings {
             key: key?,
             spec: spec?,
+            keys,
             admin_down,
         })
     }
@@ -107,6 +115,15 @@ impl<'v, 'e> Element<'v, 'e> {
             interface,
             hops: self.hops(),
         })
+    }
+
+    /// RFC 9764 §3.
+    fn check_padding(&mut self, spec: Option<&SessionSpec>, authenticates: bool) {
+        let size = spec.and_then(|spec| spec.padded_pdu_size);
+        if authenticates && size.is_some_and(|size| size.octets() < LEAST_WITH_AUTH) {
+            let text = format!("expected at least {LEAST_WITH_AUTH} octets with authentication");
+            self.complain("padded_pdu_size", text);
+        }
     }
 
     /// The interface that `interface` and the zones of the addresses agree on.

@@ -2,8 +2,9 @@
 
 use std::num::NonZeroU16;
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use bfd_control::SessionKey;
+use bfd_control::{KeyChain, SessionKey};
 use bfd_program::config::ListenAddress;
 use bfd_program::logging::LogSettings;
 use bfd_proto::SessionSpec;
@@ -63,6 +64,8 @@ pub struct SessionSettings {
     pub key: SessionKey,
     /// What the session is asked to be; may change live.
     pub spec: SessionSpec,
+    /// The keys it authenticates with; `None`: no authentication.
+    pub keys: Option<Arc<KeyChain>>,
     /// Whether it is held in AdminDown.
     pub admin_down: bool,
 }

@@ -22,9 +22,6 @@ pub(crate) fn refuse(values: &mut Values<'_>) {
         }
     }
     micro_bfd(values);
-    for index in 0..values.elements("sessions").len() {
-        authentication(values, &format!("sessions[{index}].auth"));
-    }
 }
 
 fn micro_bfd(values: &mut Values<'_>) {
@@ -37,25 +34,6 @@ fn micro_bfd(values: &mut Values<'_>) {
         .is_some_and(|mode| mode != "disabled")
     {
         complain(values, Feature::MicroBfd, "micro_bfd.actuator.mode", remedy);
-    }
-}
-
-/// A secret without a type is refused as well: who gives one expects to be protected.
-fn authentication(values: &mut Values<'_>, section: &str) {
-    let remedy = "remove the section or set type: none";
-    let kind = format!("{section}.type");
-    let asks = |path: &str, off: &[&str]| {
-        values
-            .given(path)
-            .is_some_and(|text| !off.contains(&text.trim()))
-    };
-    let (secret, key_id) = (format!("{section}.secret"), format!("{section}.key_id"));
-    let asking = [(&kind, &["none"][..]), (&secret, &[]), (&key_id, &["0"])]
-        .into_iter()
-        .find(|(path, off)| asks(path, off))
-        .map(|(path, _)| path.clone());
-    if let Some(path) = asking {
-        complain(values, Feature::Authentication, &path, remedy);
     }
 }
 

@@ -6,11 +6,15 @@
 use bfd_program::config::{Origin, Problem, Scalar, join};
 
 use super::entries::Entries;
+use super::environment::Environment;
 use super::keys::{self, Applies, Key, Preset};
 
 pub(crate) struct Values<'a> {
     entries: &'a Entries,
+    environment: &'a Environment,
     pub(crate) problems: Vec<Problem>,
+    /// Sentences about what was accepted but should not stay so.
+    pub(crate) warnings: Vec<String>,
 }
 
 /// Where a group of keys lives: the path of one section or list element, and the same in the form
@@ -21,11 +25,18 @@ pub(crate) struct Scope {
 }
 
 impl<'a> Values<'a> {
-    pub(crate) fn new(entries: &'a Entries) -> Self {
+    pub(crate) fn new(entries: &'a Entries, environment: &'a Environment) -> Self {
         Self {
             entries,
+            environment,
             problems: Vec::new(),
+            warnings: Vec::new(),
         }
+    }
+
+    /// The value of an environment variable that a key names.
+    pub(crate) fn variable(&self, name: &str) -> Option<&'a str> {
+        self.environment.get(name)
     }
 
     /// Where the elements of a list stand.
@@ -89,7 +100,7 @@ impl<'a> Values<'a> {
 fn may_be_empty(key: &Key) -> bool {
     matches!(key.preset, Preset::Nothing(_))
         || matches!(key.applies, Applies::Later(_))
-        || key.path == "sessions[].type"
+        || ["sessions[].type", "sessions[].auth.type"].contains(&key.path)
 }
 
 fn key(pattern: &str, name: &str) -> Option<&'static Key> {

@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod api;
+mod keys;
 #[cfg(feature = "kubernetes")]
 mod kubernetes;
 mod load;

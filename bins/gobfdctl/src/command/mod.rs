@@ -18,7 +18,7 @@ use crate::cli::{Ask, Cli, Command, Manner};
 use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::print::{Format, Table, json, yaml};
-use crate::shell;
+use crate::{shell, top};
 
 /// Whom to ask and how to print.
 struct Context<'a> {
@@ -34,6 +34,7 @@ pub(crate) fn run(cli: Cli, runtime: &Runtime, out: &mut dyn Write) -> Result<Ex
     };
     match command {
         Command::Ask(command) => runtime.block_on(ask(command, &cli.manner, out)),
+        Command::Top => top::run(&cli.manner, runtime),
         Command::Shell => shell::run(&cli.manner, runtime, out),
         Command::Completion { shell } => manual::completion(shell, out),
         Command::Man => manual::page(out),

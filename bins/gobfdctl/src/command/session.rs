@@ -1,5 +1,6 @@
 //! `session`: control sessions.
 
+use std::io::Read;
 use std::net::IpAddr;
 
 use bfd_api::v1::{AddSessionRequest, AdminState, AuthenticationType, BfdSession, SessionType};
@@ -82,7 +83,8 @@ async fn admin(context: &mut Context<'_>, which: Which, to: AdminState) -> Resul
 fn request(arguments: AddSession) -> Result<AddSessionRequest, Fault> {
     require(!arguments.peer.is_empty(), "--peer flag is required")?;
     let kind = kind(&arguments.kind)?;
-    let auth_type = auth(&arguments)?;
+    let secret = secret(&arguments)?;
+    let auth_type = auth(&arguments, &secret)?;
     Ok(AddSessionRequest {
         peer_address: arguments.peer,
         local_address: arguments.local,
@@ -93,7 +95,7 @@ fn request(arguments: AddSession) -> Result<AddSessionRequest, Fault> {
         detect_multiplier: arguments.detect_mult,
         auth_type: auth_type.into(),
         auth_key_id: arguments.auth_key_id,
-        auth_secret: arguments.auth_secret.into_bytes(),
+        auth_secret: secret,
         passive: arguments.passive,
         min_ttl: arguments.min_ttl,
         padded_pdu_size: arguments.padded_pdu_size,
@@ -110,9 +112,43 @@ fn kind(name: &str) -> Result<SessionType, Fault> {
     }
 }
 
-fn auth(arguments: &AddSession) -> Result<AuthenticationType, Fault> {
+/// The secret, from wherever it is given; empty: none.
+fn secret(arguments: &AddSession) -> Result<Vec<u8>, Fault> {
+    let Some(path) = &arguments.auth_secret_file else {
+        return Ok(arguments.auth_secret.clone().into_bytes());
+    };
+    let read = if path.as_os_str() == "-" {
+        read_few(std::io::stdin().lock())
+    } else {
+        std::fs::File::open(path).and_then(read_few)
+    };
+    let mut octets = read.map_err(|error| {
+        let path = path.display();
+        Fault::Argument(format!(
+            "--auth-secret-file: {path} cannot be read: {error}"
+        ))
+    })?;
+    if octets.last() == Some(&b'\n') {
+        octets.pop();
+        octets.pop_if(|last| *last == b'\r');
+    }
+    require(
+        !octets.is_empty(),
+        "--auth-secret-file: there is no secret in it",
+    )?;
+    Ok(octets)
+}
+
+/// Far more than any secret has: the daemon says what is too long.
+fn read_few(from: impl Read) -> std::io::Result<Vec<u8>> {
+    let mut octets = Vec::new();
+    from.take(4096).read_to_end(&mut octets)?;
+    Ok(octets)
+}
+
+fn auth(arguments: &AddSession, secret: &[u8]) -> Result<AuthenticationType, Fault> {
     let kind = auth_type(&arguments.auth_type)?;
-    let secret = !arguments.auth_secret.is_empty();
+    let secret = !secret.is_empty();
     if kind == AuthenticationType::AUTHENTICATION_TYPE_NONE {
         let none = arguments.auth_key_id == 0 && !secret;
         require(none, "--auth-key-id or --auth-secret requires --auth-type")?;

@@ -304,6 +304,29 @@ fn authentication(reason: &str) -> Finding {
             "the peer authenticates its packets, this session has no authentication",
             "configure authentication on both ends or on none",
         ),
+        "auth_missing" => (
+            "the peer does not authenticate its packets, this session asks for it",
+            "configure authentication on both ends or on none",
+        ),
+        "auth_type" => (
+            "the peer authenticates with another type than this session",
+            "use the same type on both ends",
+        ),
+        "auth_key_id" => (
+            "the peer uses a key that this session does not accept now",
+            "compare the key ids on both ends, and when each key is sent and accepted",
+        ),
+        "auth_digest" => (
+            "the peer's packets do not match the secret of their key: the secrets differ, or \
+             somebody forges packets",
+            "set the secret of this key anew on both ends",
+        ),
+        "auth_sequence" => (
+            "the peer's packets carry sequence numbers that are not next: the peer began anew, or \
+             packets are repeated",
+            "wait two detection times, in which a peer that began anew is let in; if it stays so, \
+             look for a second system that sends with the peer's address",
+        ),
         _ => (
             "packets of the peer fail authentication",
             "compare type, key id and secret on both ends",

@@ -187,10 +187,27 @@ fn authentication() {
         Cause::Authentication,
         answer,
     );
-    assert_eq!(
-        diagnose(&refused("auth_type", 255)).cause,
-        Cause::Authentication
-    );
+    for (reason, why) in [
+        (
+            "auth_missing",
+            "does not authenticate its packets, this session asks for it",
+        ),
+        ("auth_type", "authenticates with another type"),
+        (
+            "auth_key_id",
+            "uses a key that this session does not accept now",
+        ),
+        ("auth_digest", "do not match the secret of their key"),
+        ("auth_sequence", "carry sequence numbers that are not next"),
+        (
+            "auth_length",
+            "packets of the peer fail authentication (auth_length)",
+        ),
+    ] {
+        let found = diagnose(&refused(reason, 255));
+        assert_eq!(found.cause, Cause::Authentication, "{reason}");
+        assert!(found.answer.contains(why), "{}", found.answer);
+    }
 }
 
 #[test]

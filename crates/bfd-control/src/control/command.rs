@@ -32,6 +32,9 @@ pub(super) enum Command {
         intents: Vec<Intent>,
         answer: Sender<Reconciled>,
     },
+    TurnKeys {
+        answer: Sender<()>,
+    },
     Topology {
         topology: Arc<Topology>,
         answer: Sender<()>,

@@ -5,6 +5,7 @@
 //! carried out on the steward's, and its caller waits for the answer without blocking a thread.
 
 mod command;
+mod keys;
 mod steward;
 #[cfg(test)]
 mod tests;
@@ -150,6 +151,15 @@ impl Control {
             answer,
         })
         .await
+    }
+
+    /// Lets each session use the keys that count by the wall clock now. To be called often: the
+    /// clock may be set.
+    ///
+    /// # Errors
+    /// The daemon is stopping.
+    pub async fn turn_keys(&self) -> Result<(), Stopping> {
+        self.ask(|answer| Command::TurnKeys { answer }).await
     }
 
     /// Tells what the host looks like now; sessions whose way changed are moved, started or told

@@ -12,13 +12,15 @@ use bfd_proto::{Admin, PathProblem};
 use tokio::sync::mpsc;
 
 use super::command::Command;
+use super::keys::{Held, Told};
 use super::{Reconciled, RouteSource};
 use crate::engine::Sessions;
 use crate::error::{ChangeError, StartError};
 use crate::hub::Hub;
 use crate::intent::{Intent, Intents, Owner, Wanted};
 use crate::key::SessionKey;
-use crate::plan::{Change, Plan};
+use crate::keychain::KeyChain;
+use crate::plan::{Change, KeyChange, Plan};
 use crate::session::{SessionInfo, SessionMeta};
 use crate::topology::{Resolved, Topology};
 
@@ -29,11 +31,15 @@ pub(super) struct Steward {
     route: RouteSource,
     intents: Intents,
     running: BTreeMap<SessionKey, Running>,
+    /// What has been said of keys.
+    told: Told,
 }
 
 struct Running {
     id: SessionId,
     wanted: Wanted,
+    /// The keys in use, of those wanted.
+    keys: Option<Held>,
     path: Result<Resolved, PathProblem>,
 }
 
@@ -44,7 +50,7 @@ impl Steward {
         topology: Arc<Topology>,
         route: RouteSource,
     ) -> Self {
-        let (intents, running) = Default::default();
+        let (intents, running, told) = Default::default();
         tell_links(&*engine, &Topology::default(), &topology);
         Self {
             engine,
@@ -53,6 +59,7 @@ impl Steward {
             route,
             intents,
             running,
+            told,
         }
     }
 
@@ -87,6 +94,10 @@ impl Steward {
                     answer,
                 } => {
                     let _ = answer.send(self.reconcile(owner, intents));
+                }
+                Command::TurnKeys { answer } => {
+                    self.turn_keys();
+                    let _ = answer.send(());
                 }
                 Command::Topology { topology, answer } => {
                     self.follow(topology);
@@ -130,8 +141,8 @@ impl Steward {
             .set_admin(by, &meta.key, down)
             .ok_or(ChangeError::NotFound)?;
         let running = self.running.get(&meta.key).ok_or(ChangeError::NotFound)?;
-        if let Some(change) = Change::between(running.wanted, wish.effective()) {
-            self.change(&meta.key, change);
+        if let Some(change) = Change::between(&running.wanted, &wish.effective()) {
+            self.change(&meta.key, &change);
         }
         self.describe(&meta.key);
         let meta = self.hub.find(discriminator).ok_or(ChangeError::NotFound)?;
@@ -152,7 +163,7 @@ impl Steward {
         plan.remove.iter().for_each(|key| self.end(key));
         plan.change
             .iter()
-            .for_each(|(key, change)| self.change(key, *change));
+            .for_each(|(key, change)| self.change(key, change));
         for (key, wanted) in plan.add {
             match self.start(&key, wanted) {
                 Ok(_) => done.created += 1,
@@ -169,16 +180,19 @@ impl Steward {
     fn wanted_now(&self) -> BTreeMap<SessionKey, Wanted> {
         self.running
             .iter()
-            .map(|(key, running)| (key.clone(), running.wanted))
+            .map(|(key, running)| (key.clone(), running.wanted.clone()))
             .collect()
     }
 
     fn start(&mut self, key: &SessionKey, wanted: Wanted) -> Result<SessionInfo, AddError> {
         let path = self.topology.resolve(key, None, &*self.route);
         let owner = self.intents.get(key).map_or(Owner::Api, |wish| wish.owner);
+        let keys = wanted.keys.clone().map(|chain| self.hold(chain));
+        let sends_key = keys.as_ref().map(Held::sends);
         let session = NewSession {
             spec: wanted.spec,
-            endpoint: endpoint(key, wanted, path),
+            authentication: keys.as_ref().map(Held::authentication),
+            endpoint: endpoint(key, &wanted, path),
             path: path.map(egress),
             admin_down: wanted.admin_down,
         };
@@ -189,16 +203,22 @@ impl Steward {
                 id,
                 key: key.clone(),
                 owner,
-                wanted,
+                wanted: wanted.clone(),
                 overridden: false,
+                sends_key,
                 path,
                 created,
                 down_at: Arc::default(),
             })
         })?;
         let id = started.meta.id;
-        self.running
-            .insert(key.clone(), Running { id, wanted, path });
+        let running = Running {
+            id,
+            wanted,
+            keys,
+            path,
+        };
+        self.running.insert(key.clone(), running);
         Ok(started)
     }
 
@@ -209,15 +229,28 @@ impl Steward {
         }
     }
 
-    fn change(&mut self, key: &SessionKey, change: Change) {
+    fn change(&mut self, key: &SessionKey, change: &Change) {
+        let rekeyed = change.keys.clone().map(KeyChange::keys);
+        let held = rekeyed.clone().flatten().map(|keys| self.hold(keys));
         let Some(running) = self.running.get_mut(key) else {
             return;
         };
         running.wanted.spec = change.spec.unwrap_or(running.wanted.spec);
         running.wanted.admin_down = change.admin_down.unwrap_or(running.wanted.admin_down);
+        if let Some(keys) = &rekeyed {
+            running.wanted.keys.clone_from(keys);
+            running.keys = held;
+        }
         // Before the engine: whoever hears of what it does must see the wish behind it.
-        let wanted = running.wanted;
-        self.hub.amend(running.id, |meta| meta.wanted = wanted);
+        let sends_key = running.keys.as_ref().map(Held::sends);
+        self.hub.amend(running.id, |meta| {
+            meta.wanted = running.wanted.clone();
+            meta.sends_key = sends_key;
+        });
+        if rekeyed.is_some() {
+            let authentication = running.keys.as_ref().map(Held::authentication);
+            self.engine.authenticate(running.id, authentication);
+        }
         if let Some(spec) = change.spec {
             self.engine.update(running.id, spec);
         }
@@ -234,10 +267,41 @@ impl Steward {
         };
         let overridden = wish.admin_override.is_some();
         self.hub.amend(running.id, |meta| {
-            meta.wanted = running.wanted;
+            meta.wanted = running.wanted.clone();
             meta.owner = wish.owner;
             meta.overridden = overridden;
         });
+    }
+
+    /// What of a chain counts now.
+    fn hold(&mut self, chain: Arc<KeyChain>) -> Held {
+        let held = Held::new(chain, self.engine.wall());
+        self.told.look_at(&held);
+        held
+    }
+
+    /// Brings the keys of all sessions in line with the wall clock.
+    fn turn_keys(&mut self) {
+        let now = self.engine.wall();
+        for running in self.running.values_mut() {
+            let Some(held) = running.keys.as_mut().filter(|held| held.is_due(now)) else {
+                continue;
+            };
+            let before = held.sends();
+            let turned = held.turn(now);
+            self.told.look_at(held);
+            if before != held.sends() {
+                self.told.changed(held);
+            }
+            if turned {
+                let sends_key = Some(held.sends());
+                self.hub
+                    .amend(running.id, |meta| meta.sends_key = sends_key);
+                let authentication = Some(held.authentication());
+                self.engine.authenticate(running.id, authentication);
+            }
+        }
+        self.told.tell();
     }
 
     /// Finds each session's way in `topology`. A way that was lost is told as lost first, and
@@ -297,13 +361,13 @@ fn move_to(
     hub.amend(running.id, |meta| meta.path = path);
     engine.path(
         running.id,
-        endpoint(key, running.wanted, path),
+        endpoint(key, &running.wanted, path),
         path.map(egress),
     );
 }
 
 /// Which first packets belong to the session: those to the address it sends from, on its interface.
-fn endpoint(key: &SessionKey, wanted: Wanted, path: Result<Resolved, PathProblem>) -> Endpoint {
+fn endpoint(key: &SessionKey, wanted: &Wanted, path: Result<Resolved, PathProblem>) -> Endpoint {
     Endpoint {
         kind: wanted.spec.kind,
         peer: key.peer,

@@ -1,16 +1,17 @@
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use bfd_proto::{Admin, PathProblem, State};
+use bfd_proto::{Admin, AuthType, Key, PathProblem, Secret, State};
 
 use super::Control;
 use crate::error::{ChangeError, StartError};
 use crate::hub::{EventKind, Subscription};
 use crate::intent::{Intent, Owner};
+use crate::keychain::{KeyChain, Lifetime, TimedKey};
 use crate::session::SessionInfo;
 use crate::testing::fake::{Call, Fake, fake};
-use crate::testing::{key, spec, wanted};
+use crate::testing::{key, keys, spec, wanted};
 use crate::topology::{Address, Link, Topology};
 
 /// eth0 with 192.0.2.100/24.
@@ -319,4 +320,118 @@ async fn the_engine_knows_which_links_are_point_to_point() {
     control.topology(tunnel(true)).await.expect("running");
     let told = [vec![9], vec![], vec![9]].map(Call::PointToPoint);
     assert_eq!(fake.calls(), told);
+}
+
+/// A chain that sends key 1 until 2000 and key 2 from then on, and accepts both meanwhile.
+fn rolling() -> Arc<KeyChain> {
+    let at = |seconds| Some(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds));
+    let key = |id| {
+        let secret = Secret::new(&[id]).expect("one octet");
+        Arc::new(Key { id, secret })
+    };
+    let forever = Lifetime::default();
+    let old = TimedKey {
+        key: key(1),
+        send: Lifetime {
+            until: at(2000),
+            ..forever
+        },
+        accept: Lifetime {
+            until: at(3000),
+            ..forever
+        },
+    };
+    let new = TimedKey {
+        key: key(2),
+        send: Lifetime {
+            from: at(2000),
+            until: at(4000),
+        },
+        accept: forever,
+    };
+    let chain = KeyChain::new("core", AuthType::KeyedSha1, vec![old, new]);
+    Arc::new(chain.expect("legal"))
+}
+
+/// What the engine was told of keys: sent, and accepted.
+fn told(fake: &Fake) -> Vec<Option<(u8, Vec<u8>)>> {
+    let calls = fake.calls().into_iter();
+    calls
+        .map(|call| match call {
+            Call::Authenticate(_, keys) => keys,
+            Call::Add(..) => Some((0, vec![])),
+            other => panic!("{other:?}"),
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn keys_turn_by_the_wall_clock_and_nothing_else_happens() {
+    let (control, fake) = start(host(true));
+    let mut guarded = intent(1, 100);
+    guarded.wanted.keys = Some(rolling());
+    control
+        .reconcile(Owner::Config, vec![guarded, intent(2, 100)])
+        .await
+        .expect("running");
+    let add = Some((0, vec![]));
+    let first = Some((1, vec![1, 2]));
+    assert_eq!(told(&fake), [add.clone(), first.clone(), add]);
+    let mut seen = Vec::new();
+    // Forwards, a little, far, and set back.
+    for wall in [1999, 2000, 2001, 3000, 9000, 1500] {
+        fake.set_wall(wall);
+        control.turn_keys().await.expect("running");
+        seen.push((wall, told(&fake)));
+        let sessions = control.sessions();
+        let sends = sessions.iter().find_map(|meta| meta.sends_key);
+        assert_eq!(sends, Some(if wall < 2000 { 1 } else { 2 }));
+    }
+    let second = Some((2, vec![1, 2]));
+    let last = Some((2, vec![2]));
+    let wanted = [
+        (1999, vec![]),
+        (2000, vec![second]),
+        (2001, vec![]),
+        (3000, vec![last]),
+        (9000, vec![]),
+        (1500, vec![first]),
+    ];
+    assert_eq!(seen, wanted);
+}
+
+#[tokio::test]
+async fn a_reload_of_keys_changes_keys_alone() {
+    let (control, fake) = start(host(true));
+    let with = |secret| {
+        let mut intent = intent(1, 100);
+        intent.wanted.keys = keys(secret);
+        vec![intent]
+    };
+    control
+        .reconcile(Owner::Config, with(5))
+        .await
+        .expect("running");
+    fake.calls();
+    let same = control
+        .reconcile(Owner::Config, with(5))
+        .await
+        .expect("running");
+    assert_eq!((same.changed, told(&fake)), (0, vec![]));
+    let other = control
+        .reconcile(Owner::Config, with(6))
+        .await
+        .expect("running");
+    assert_eq!((other.changed, told(&fake)), (1, vec![Some((1, vec![1]))]));
+    let off = control
+        .reconcile(Owner::Config, with(0))
+        .await
+        .expect("running");
+    assert_eq!((off.changed, told(&fake)), (1, vec![None]));
+    assert!(
+        control
+            .sessions()
+            .iter()
+            .all(|meta| meta.sends_key.is_none())
+    );
 }

@@ -28,6 +28,7 @@ impl Scene {
             let wanted = wanted(100);
             let id = self.fake.add(bfd_engine::NewSession {
                 spec: wanted.spec,
+                authentication: None,
                 endpoint: bfd_engine::Endpoint {
                     kind: wanted.spec.kind,
                     peer: [192, 0, 2, 1].into(),

@@ -1,5 +1,5 @@
 use super::{Intent, Intents, Owner, Wanted};
-use crate::testing::{key, wanted};
+use crate::testing::{key, keys, wanted};
 
 fn intent(peer: u8, tx_ms: u32) -> Intent {
     Intent {
@@ -67,6 +67,18 @@ fn override_lives_until_a_reload_changes_its_session() {
     let wanted_now = intents.wanted();
     assert!(wanted_now[&key(1)].admin_down);
     assert_eq!(wanted_now[&key(2)], wanted(500));
+}
+
+#[test]
+fn override_outlives_a_change_of_keys() {
+    let mut intents = Intents::default();
+    intents.replace(Owner::Config, vec![intent(1, 300)]);
+    intents.set_admin(Owner::Api, &key(1), true);
+    let mut rekeyed = intent(1, 300);
+    rekeyed.wanted.keys = keys(7);
+    intents.replace(Owner::Config, vec![rekeyed]);
+    let wanted = &intents.wanted()[&key(1)];
+    assert_eq!((&wanted.keys, wanted.admin_down), (&keys(7), true));
 }
 
 #[test]

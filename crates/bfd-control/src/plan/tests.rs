@@ -6,14 +6,16 @@ use proptest::prelude::*;
 use super::Plan;
 use crate::intent::Wanted;
 use crate::key::SessionKey;
-use crate::testing::{key, spec};
+use crate::testing::{key, keys, spec};
 
 type Sessions = BTreeMap<SessionKey, Wanted>;
 
 /// Few keys and few values, so that collisions and equal values are common.
 fn sessions() -> impl Strategy<Value = Sessions> {
-    let wanted = (1u32..4, any::<bool>()).prop_map(|(tx, admin_down)| Wanted {
+    let values = (1u32..4, 0u8..3, any::<bool>());
+    let wanted = values.prop_map(|(tx, secret, admin_down)| Wanted {
         spec: spec(tx * 100),
+        keys: keys(secret),
         admin_down,
     });
     btree_map((1u8..12).prop_map(key), wanted, 0..10)
@@ -27,7 +29,7 @@ fn apply(plan: &Plan, sessions: &mut Sessions) {
     }
     for (key, wanted) in &plan.add {
         assert!(
-            sessions.insert(key.clone(), *wanted).is_none(),
+            sessions.insert(key.clone(), wanted.clone()).is_none(),
             "added twice"
         );
     }
@@ -36,6 +38,9 @@ fn apply(plan: &Plan, sessions: &mut Sessions) {
             .get_mut(key)
             .expect("only running sessions are changed");
         session.spec = change.spec.unwrap_or(session.spec);
+        if let Some(keys) = change.keys.clone() {
+            session.keys = keys.keys();
+        }
         session.admin_down = change.admin_down.unwrap_or(session.admin_down);
     }
 }
@@ -60,7 +65,8 @@ proptest! {
             prop_assert_ne!(running.get(key), wanted.get(key));
         }
         for (_, change) in &plan.change {
-            prop_assert!(change.spec.is_some() || change.admin_down.is_some());
+            let any = change.spec.is_some() || change.keys.is_some();
+            prop_assert!(any || change.admin_down.is_some());
         }
     }
 }

@@ -7,12 +7,12 @@ use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bfd_engine::{AddError, Egress, Endpoint, Event, NewSession, SessionId};
 use bfd_proto::{
-    Admin, Diagnostic, Discriminator, Instant, Path, PathProblem, Session, SessionSpec,
-    SessionView, State, StateChange,
+    Admin, Authentication, Diagnostic, Discriminator, Instant, Path, PathProblem, Session,
+    SessionSpec, SessionView, State, StateChange,
 };
 
 use crate::engine::Sessions;
@@ -22,6 +22,8 @@ use crate::hub::EventSource;
 pub(crate) enum Call {
     Add(SessionId, Endpoint, Result<Egress, PathProblem>),
     Update(SessionId, SessionSpec),
+    /// The ids of the keys sent and accepted.
+    Authenticate(SessionId, Option<(u8, Vec<u8>)>),
     Admin(SessionId, Admin),
     Path(SessionId, Endpoint, Result<Egress, PathProblem>),
     PointToPoint(Vec<u32>),
@@ -42,6 +44,8 @@ pub(crate) struct Fake {
     /// Looks at the control plane at the moment it asks for an admin state.
     witness: Mutex<Option<Box<dyn Fn() + Send>>>,
     clock: AtomicU64,
+    /// Seconds since 1970.
+    wall: AtomicU64,
     bell: UnixStream,
     /// Sessions do what they are told at once.
     obedient: bool,
@@ -60,6 +64,7 @@ pub(crate) fn fake(obedient: bool) -> (Arc<Fake>, Source) {
         inside: Mutex::default(),
         witness: Mutex::default(),
         clock: AtomicU64::new(1_000),
+        wall: AtomicU64::new(1_000),
         bell,
         obedient,
     });
@@ -78,6 +83,11 @@ impl Fake {
     /// Calls `witness` whenever an admin state is asked for.
     pub(crate) fn watch_admin(&self, witness: impl Fn() + Send + 'static) {
         *self.witness.lock().expect("no panic") = Some(Box::new(witness));
+    }
+
+    /// Sets the wall clock, in seconds since 1970.
+    pub(crate) fn set_wall(&self, seconds: u64) {
+        self.wall.store(seconds, Ordering::Relaxed);
     }
 
     /// The session changes its state, and the worker tells it.
@@ -143,17 +153,25 @@ impl Sessions for Fake {
             discriminator,
         };
         let path = session.path.map_or_else(Path::Waiting, |_| Path::Ready);
-        let view = Session::new(session.spec, discriminator, 0, path, now)
+        let view = Session::new(session.spec, None, discriminator, 0, path, now)
             .0
             .view();
         self.inside.lock().expect("no panic").views.insert(id, view);
         self.note(Call::Add(id, session.endpoint, session.path));
+        if let Some(authentication) = session.authentication {
+            self.authenticate(id, Some(authentication));
+        }
         self.tell(Event::Added(id));
         Ok(id)
     }
 
     fn update(&self, id: SessionId, spec: SessionSpec) {
         self.note(Call::Update(id, spec));
+    }
+
+    fn authenticate(&self, id: SessionId, wanted: Option<Arc<Authentication>>) {
+        let keys = |it: Arc<Authentication>| (it.send_key_id(), it.accepted_key_ids().collect());
+        self.note(Call::Authenticate(id, wanted.map(keys)));
     }
 
     fn admin(&self, id: SessionId, admin: Admin) {
@@ -209,6 +227,10 @@ impl Sessions for Fake {
 
     fn now(&self) -> Instant {
         Instant::from_nanos(self.clock.fetch_add(1, Ordering::Relaxed))
+    }
+
+    fn wall(&self) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(self.wall.load(Ordering::Relaxed))
     }
 }
 

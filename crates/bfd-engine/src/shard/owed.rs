@@ -14,6 +14,8 @@ use crate::{Event, SessionId};
 #[derive(Default)]
 pub(crate) struct Owed {
     packets: Vec<(u32, Transmit)>,
+    /// Slots that owe a packet of their own accord, as against an answer to a Poll.
+    speaking: Vec<bool>,
     /// Slots with something to show, each once.
     records: Vec<u32>,
     /// What of each slot is to be shown.
@@ -36,13 +38,19 @@ impl Owed {
     /// Makes room for this many slots.
     pub(crate) fn reserve(&mut self, slots: usize) {
         self.changed.resize(slots, None);
+        self.speaking.resize(slots, false);
         self.records.reserve(slots);
         self.packets.reserve(slots * 2);
         self.events.reserve(slots);
     }
 
-    pub(crate) fn packet(&mut self, slot: u32, what: Option<Transmit>) {
-        self.packets.extend(what.map(|what| (slot, what)));
+    /// Packets are written at the turn's end and show the session as it is then: a second one of
+    /// its own accord would say the same once more.
+    pub(crate) fn packet(&mut self, slot: u32, what: Transmit) {
+        let answer = what == Transmit::Final;
+        if answer || !std::mem::replace(&mut self.speaking[slot as usize], true) {
+            self.packets.push((slot, what));
+        }
     }
 
     /// Something of this slot changed; `whole`: more than its counters.
@@ -69,7 +77,14 @@ impl Owed {
 
     /// Takes the packets out.
     pub(crate) fn packets(&mut self) -> impl Iterator<Item = (u32, Transmit)> {
-        self.packets.drain(..)
+        let Self {
+            packets, speaking, ..
+        } = self;
+        packets.drain(..).inspect(|(slot, what)| {
+            if *what != Transmit::Final {
+                speaking[*slot as usize] = false;
+            }
+        })
     }
 
     /// Takes the records out.

@@ -15,6 +15,15 @@ fn spec(interval: u32) -> SessionSpec {
 }
 
 fn add(shard: &mut Shard, slot: u32, interval: u32) -> SessionId {
+    add_with(shard, slot, interval, Err(PathProblem::AddressMissing))
+}
+
+fn add_with(
+    shard: &mut Shard,
+    slot: u32,
+    interval: u32,
+    egress: Result<bfd_net::Egress, PathProblem>,
+) -> SessionId {
     let id = SessionId {
         worker: 0,
         slot,
@@ -24,7 +33,8 @@ fn add(shard: &mut Shard, slot: u32, interval: u32) -> SessionId {
     let add = Add {
         id,
         spec: spec(interval),
-        egress: Err(PathProblem::AddressMissing),
+        authentication: None,
+        egress,
         admin_down: false,
         seed: 1,
         done: Box::new(|_| {}),
@@ -48,4 +58,71 @@ fn the_expected_load_is_that_of_the_sessions_that_are_there() {
     assert_eq!(shard.packets_per_second(), 27);
     shard.forget(slow);
     assert_eq!(shard.packets_per_second(), 0);
+}
+
+fn egress() -> bfd_net::Egress {
+    bfd_net::Egress {
+        local: [10, 0, 0, 1].into(),
+        peer: [10, 0, 0, 2].into(),
+        ifindex: 0,
+        source_port: 49152,
+        destination_port: 3784,
+        dont_fragment: false,
+    }
+}
+
+/// A packet of the peer to the session `id`, a microsecond after the last.
+fn packet(shard: &mut Shard, id: SessionId, state: State, after: u64) {
+    let wire = ControlPacket {
+        diagnostic: bfd_proto::Diagnostic::NONE,
+        state,
+        poll: false,
+        final_: false,
+        control_plane_independent: false,
+        demand: false,
+        detect_mult: DetectMult::new(3).expect("not zero"),
+        my_discriminator: Discriminator::new(7).expect("not zero"),
+        your_discriminator: Some(id.discriminator),
+        desired_min_tx: Micros(100_000),
+        required_min_rx: Micros(100_000),
+        required_min_echo_rx: Micros(0),
+        auth: None,
+    };
+    let meta = RxMeta {
+        arrival: Instant::ZERO + Duration::from_micros(after),
+        source: [10, 0, 0, 2].into(),
+        destination: [10, 0, 0, 1].into(),
+        ifindex: 1,
+        ttl: 255,
+        port: 3784,
+    };
+    shard.deliver(id, &meta, &wire);
+}
+
+fn sent(shard: &mut Shard) -> Vec<(State, bool)> {
+    let mut packets = Vec::new();
+    shard.transmit(&mut [0; 64], |_, payload, _| {
+        let packet = ControlPacket::parse(payload).expect("a packet of ours");
+        packets.push((packet.state, packet.final_));
+    });
+    packets
+}
+
+#[test]
+fn changes_of_one_turn_are_told_in_one_packet() {
+    let mut shard = Shard::new(Instant::ZERO, Arc::default());
+    let id = add_with(&mut shard, 0, 100_000, Ok(egress()));
+    for (after, state) in [(1, State::Down), (2, State::Init), (3, State::Down)] {
+        packet(&mut shard, id, state, after);
+    }
+    packet(&mut shard, id, State::Down, 4);
+    packet(&mut shard, id, State::Init, 5);
+    assert_eq!(sent(&mut shard), [(State::Up, false)]);
+
+    packet(&mut shard, id, State::Down, 6);
+    assert_eq!(
+        sent(&mut shard),
+        [(State::Down, false)],
+        "the next turn speaks anew"
+    );
 }

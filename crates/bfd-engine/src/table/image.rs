@@ -12,7 +12,7 @@ use bfd_proto::{
 };
 
 /// Words of a whole image.
-pub(crate) const WORDS: usize = 54;
+pub(crate) const WORDS: usize = 56;
 /// Words that change with every packet.
 pub(crate) const HOT: usize = 7;
 

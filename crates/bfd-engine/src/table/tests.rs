@@ -20,6 +20,7 @@ fn session() -> Session {
     let discriminator = Discriminator::new(0xdead_beef).unwrap();
     Session::new(
         spec(),
+        None,
         discriminator,
         1,
         Path::Ready,

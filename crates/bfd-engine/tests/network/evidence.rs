@@ -28,7 +28,7 @@ impl Stage {
             wish(0, "10.0.0.1", "10.0.0.2"),
             wish(1, "10.0.0.2", "10.0.0.1"),
         ];
-        let ids = [0, 1].map(|side: usize| ends[side].add(wishes[side]));
+        let ids = [0, 1].map(|side: usize| ends[side].add(wishes[side].clone()));
         Self {
             namespaces,
             ends,
@@ -179,7 +179,10 @@ fn a_session_whose_path_is_missing_begins_when_it_appears() {
     let index = [0, 1].map(|side| ifindex(&namespaces, side));
     let wish = session(SINGLE, "10.0.0.1", "10.0.0.2", index[0]);
     let path = Err(PathProblem::AddressMissing);
-    let waiting = ends[0].add(NewSession { path, ..wish });
+    let waiting = ends[0].add(NewSession {
+        path,
+        ..wish.clone()
+    });
     let peer = ends[1].add(session(SINGLE, "10.0.0.2", "10.0.0.1", index[1]));
     await_that("the peer speaks", || ends[1].view(peer).counters.sent > 1);
     assert_eq!(ends[0].view(waiting).counters.sent, 0);
@@ -192,7 +195,7 @@ fn a_session_whose_path_is_missing_begins_when_it_appears() {
 fn a_peer_that_starts_anew_is_found_again() {
     let mut stage = Stage::up(SINGLE);
     stage.ends[1].restart(&stage.namespaces, 1);
-    stage.ids[1] = stage.ends[1].add(stage.wishes[1]);
+    stage.ids[1] = stage.ends[1].add(stage.wishes[1].clone());
     let change = stage.await_down(0);
     // Whichever comes first: its silence, or the first packet of its new life.
     let signalled = matches!(verdict(&change), Some(Verdict::PeerSignalled { .. }));
@@ -211,7 +214,7 @@ fn shutdown_tells_the_peers_and_waits_no_longer_than_it_must() {
             peer: "10.0.0.99".parse().expect("an address"),
             ..stage.wishes[0].endpoint
         },
-        ..stage.wishes[0]
+        ..stage.wishes[0].clone()
     };
     let lonely = stage.ends[0].add(lonely);
     let begin = std::time::Instant::now();

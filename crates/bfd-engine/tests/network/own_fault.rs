@@ -8,7 +8,7 @@ use std::time::{Duration, Instant as Clock};
 
 use crate::by_hand::{are_up, assemble, turn_until};
 use crate::support::{End, Namespaces, ifindex, session};
-use bfd_engine::{Assembly, LinuxIo, NewSession, SessionId};
+use bfd_engine::{Assembly, LinuxIo, SessionId};
 use bfd_net::{Egress, TxBatch};
 use bfd_packet::HEADER_LEN;
 use bfd_proto::{DetectMult, Down, SessionKind, Verdict};
@@ -28,8 +28,7 @@ fn down_after(detect_mult: u8, fault: impl Fn(&Namespaces, SessionId) + Sync) ->
         "10.0.0.1",
         ifindex(&namespaces, 1),
     ));
-    let ours = session(SINGLE, "10.0.0.1", "10.0.0.2", ifindex(&namespaces, 0));
-    let mut wish = NewSession { ..ours };
+    let mut wish = session(SINGLE, "10.0.0.1", "10.0.0.2", ifindex(&namespaces, 0));
     wish.spec.detect_mult = DetectMult::new(detect_mult).expect("not zero");
     namespaces.inside(0, || {
         let mut engine = assemble(1 << 12);

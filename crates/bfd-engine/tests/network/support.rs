@@ -220,6 +220,7 @@ pub(crate) fn session(kind: SessionKind, local: &str, peer: &str, ifindex: u32) 
     let single_hop = kind == SessionKind::SingleHop;
     NewSession {
         spec: spec(kind),
+        authentication: None,
         endpoint: Endpoint {
             kind,
             peer,

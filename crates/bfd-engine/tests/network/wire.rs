@@ -240,7 +240,7 @@ fn padded_packets_arrive_whole_or_not_at_all() {
     end.handle.remove(id);
     let mut padded = session(SINGLE, "10.0.0.1", "10.0.0.2", ifindex(&namespaces, 0));
     padded.spec.padded_pdu_size = PaddedPduSize::new(1400);
-    let fits = end.add(padded);
+    let fits = end.add(padded.clone());
     let (meta, _) = script.hear(|packet| packet.my_discriminator == fits.discriminator);
     assert_eq!(meta.length, 1400);
     end.handle.remove(fits);

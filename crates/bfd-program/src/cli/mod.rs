@@ -15,6 +15,7 @@
 mod answer;
 mod build;
 mod flags;
+mod manual;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -26,13 +27,14 @@ pub use answer::Answer;
 pub use build::{BUILD, Build};
 pub use flags::with_two_dashes;
 
-/// A command with what all have: `-version` and `-help`.
+/// A command with what all have: `-man`, `-version` and `-help`.
 #[must_use]
 pub fn command(name: &'static str, about: &'static str) -> Command {
     Command::new(name)
         .about(about)
         .disable_version_flag(true)
         .disable_help_flag(true)
+        .arg(switch("man", "Print the manual page (troff) and exit").display_order(89))
         .arg(switch("version", "Print version, commit and build date and exit").display_order(90))
         .arg(
             Arg::new("help")
@@ -73,16 +75,20 @@ fn switch(name: &'static str, help: &'static str) -> Arg {
 /// Reads arguments in Go's syntax; the first one is the name of the program.
 ///
 /// # Errors
-/// An unknown flag, a missing value, or a request for the usage: what to answer.
+/// An unknown flag, a missing value, or a request for the usage or the manual page: what to answer.
 pub fn matches(
     command: &Command,
     arguments: impl IntoIterator<Item = OsString>,
 ) -> Result<ArgMatches, Answer> {
     let arguments = with_two_dashes(command, arguments);
-    command
+    let matches = command
         .clone()
         .try_get_matches_from(arguments)
-        .map_err(|error| usage(command, &error))
+        .map_err(|error| usage(command, &error))?;
+    match matches.get_flag("man") {
+        true => Err(manual::page(command)),
+        false => Ok(matches),
+    }
 }
 
 /// The path given for a flag, unless it is empty.

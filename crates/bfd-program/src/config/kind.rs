@@ -4,7 +4,7 @@
 //! answers with the form it expects.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use ipnet::IpNet;
 
@@ -45,6 +45,8 @@ pub enum Kind {
     Interval,
     /// Any duration.
     Duration,
+    /// A moment of the wall clock (RFC 3339).
+    Moment,
     /// One of the words, in this spelling.
     Word(&'static [&'static str]),
     /// One of the words, in upper or lower case.
@@ -90,6 +92,8 @@ pub enum Scalar {
     Interval(Duration),
     /// Any duration.
     Duration(Duration),
+    /// A moment of the wall clock.
+    Moment(SystemTime),
     /// A positive number.
     Decimal(Threshold),
     /// One of the words of its kind, in the spelling of the kind.
@@ -143,6 +147,10 @@ impl Kind {
             Self::Decimal => Threshold::parse(text).map(Scalar::Decimal),
             Self::Interval => interval(text).map(Scalar::Interval),
             Self::Duration => duration::parse(text).map(Scalar::Duration),
+            Self::Moment => text
+                .parse::<jiff::Timestamp>()
+                .ok()
+                .map(|moment| Scalar::Moment(moment.into())),
             Self::Word(words) => words.iter().find(|w| **w == text).map(|w| Scalar::Word(w)),
             Self::AnyCase(words) => words
                 .iter()
@@ -175,6 +183,7 @@ impl Kind {
             Self::Interval => {
                 "a duration in whole microseconds such as 300ms, from 1us to 4294967295us".into()
             }
+            Self::Moment => "a time with its offset, such as 2026-01-31T12:00:00Z".into(),
             Self::Duration => "a duration such as 300ms, 1s or 1m30s".into(),
             Self::Word(words) => alternatives(words),
             Self::AnyCase(words) => format!("{} in upper or lower case", alternatives(words)),

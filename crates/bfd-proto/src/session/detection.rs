@@ -35,8 +35,13 @@ pub(super) const fn needs_verdict(from: State, to: State) -> bool {
 impl Session {
     /// The detection time in force; `None` while no packet has set one.
     pub(super) fn detection_time(&self) -> Option<Duration> {
-        let mult = self.remote.detect_mult?;
         self.remote.discriminator?;
+        self.last_detection_time()
+    }
+
+    /// The same, also after a silence has made the peer's discriminator unknown.
+    fn last_detection_time(&self) -> Option<Duration> {
+        let mult = self.remote.detect_mult?;
         let required = self.in_force.required_min_rx;
         Some(intervals::detection_time(
             mult,
@@ -50,6 +55,16 @@ impl Session {
     pub fn peer_detection_time(&self) -> Duration {
         let interval = self.in_force.desired_min_tx.max(self.remote.min_rx);
         interval.duration() * u32::from(self.spec.detect_mult.get())
+    }
+
+    /// Whether `bfd.AuthSeqKnown` has become zero by silence (RFC 5880 §6.8.1). Only packets that
+    /// were accepted break a silence, or a peer that began anew could never be heard again.
+    pub(super) fn forgets_sequence(&self, now: Instant) -> bool {
+        let (Some(heard), Some(time)) = (self.history.last_heard, self.last_detection_time())
+        else {
+            return true;
+        };
+        now.saturating_duration_since(heard) >= time * 2
     }
 
     pub(super) fn deadline(&mut self, now: Instant, health: &LocalHealth, actions: &mut Actions) {

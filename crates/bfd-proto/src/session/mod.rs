@@ -1,8 +1,10 @@
 //! One session: the variables of RFC 5880 §6.8.1 and what may happen to them.
 //!
 //! `mod` holds the variables and dispatches inputs, `receive` is §6.8.6, `transmit` §6.8.7,
-//! `detection` §6.8.4 and the verdict, `fsm` the state table, `intervals` the arithmetic.
+//! `detection` §6.8.4 and the verdict, `authenticity` §6.7, `fsm` the state table, `intervals` the
+//! arithmetic.
 
+mod authenticity;
 mod detection;
 mod fsm;
 pub mod intervals;
@@ -13,13 +15,16 @@ mod receive;
 mod timers;
 mod transmit;
 
+use std::sync::Arc;
+
 use bfd_packet::{Diagnostic, Discriminator, Micros, State};
 
 use crate::view::{ArrivalStats, Counters, Remote, SessionView};
 use crate::{
-    Actions, Admin, Discard, Down, Input, Instant, LocalHealth, Path, SessionSpec, StateChange,
-    Transmit,
+    Actions, Admin, Authentication, Discard, Down, Input, Instant, LocalHealth, Path, SessionSpec,
+    StateChange, Transmit,
 };
+use authenticity::Authenticity;
 use detection::Cause;
 use fsm::Event;
 use jitter::Jitter;
@@ -45,7 +50,7 @@ pub use transmit::MAX_PAYLOAD;
 ///     padded_pdu_size: None,
 /// };
 /// let local = Discriminator::new(7).unwrap();
-/// let (mut session, actions) = Session::new(spec, local, 1, Path::Ready, Instant::ZERO);
+/// let (mut session, actions) = Session::new(spec, None, local, 1, Path::Ready, Instant::ZERO);
 /// assert_eq!(session.view().state, State::Down);
 /// let transmit = actions.transmit.unwrap();
 /// let mut payload = [0; 24];
@@ -65,6 +70,8 @@ pub struct Session {
     pace: Pace,
     history: History,
     counters: Counters,
+    /// Last, for most sessions have none and touch nothing of it but the first word.
+    authenticity: Authenticity,
 }
 
 /// Intervals that act now; those in packets may be ahead of them until F (RFC 5880 §6.8.3).
@@ -101,10 +108,11 @@ struct History {
 impl Session {
     /// A session in state Down with the initial values of RFC 5880 §6.8.1.
     ///
-    /// `seed` starts the jitter sequence. An Active session with a ready path asks for its first
+    /// `seed` starts the jitter sequence and the sequence numbers of authentication. An Active session with a ready path asks for its first
     /// packet at once.
     pub fn new(
         spec: SessionSpec,
+        authentication: Option<Arc<Authentication>>,
         discriminator: Discriminator,
         seed: u64,
         path: Path,
@@ -126,6 +134,7 @@ impl Session {
             pace: Pace::new(seed, now),
             history: History::new(now),
             counters: Counters::default(),
+            authenticity: Authenticity::new(authentication, seed),
         };
         let mut actions = Actions::default();
         session.announce(now, &mut actions);
@@ -148,6 +157,7 @@ impl Session {
             Input::Pace => self.transmit_due(now, &mut actions),
             Input::Admin(admin) => self.admin(now, admin, health, &mut actions),
             Input::Spec(spec) => self.respecify(now, spec, &mut actions),
+            Input::Authentication(wanted) => self.authenticity.replace(wanted),
             Input::Path(path) => self.repath(now, path, health, &mut actions),
             Input::TxFailed(errno) => self.tx_failed(now, errno),
             Input::Discarded { reason, ttl } => self.discard(now, reason, ttl, &mut actions),

@@ -14,10 +14,13 @@ impl Session {
         health: &LocalHealth,
         actions: &mut Actions,
     ) {
-        if let Some(reason) = self.refuses(received) {
-            return self.discard(now, reason, received.ttl, actions);
-        }
+        let sequence = match self.admit(now, received) {
+            Ok(sequence) => sequence,
+            Err(reason) => return self.discard(now, reason, received.ttl, actions),
+        };
+        // From here on the packet is the peer's.
         let packet = received.packet;
+        self.authenticity.accepted(sequence);
         self.learn(packet);
         // A packet that took a longer way through this host may be handled after a later one.
         self.history.last_heard = self.history.last_heard.max(Some(now));
@@ -39,12 +42,14 @@ impl Session {
         }
     }
 
-    /// TTL and authentication (RFC 5881 §5, RFC 5883 §5, RFC 5880 §6.8.6 step 10).
-    fn refuses(&self, received: &Received<'_>) -> Option<Discard> {
+    /// TTL, then authentication (RFC 5881 §5, RFC 5883 §5, RFC 5880 §6.8.6 steps 10 to 12). Changes
+    /// nothing; returns the sequence number, where the type has one.
+    fn admit(&self, now: Instant, received: &Received<'_>) -> Result<Option<u32>, Discard> {
         if received.ttl < self.spec.kind.min_ttl() {
-            return Some(Discard::Ttl);
+            return Err(Discard::Ttl);
         }
-        received.packet.auth.map(|_| Discard::AuthUnexpected)
+        let known = !self.forgets_sequence(now);
+        self.authenticity.verify(received.packet, known)
     }
 
     /// Steps 13 to 17: everything the packet says of the peer.

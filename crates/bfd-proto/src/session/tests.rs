@@ -34,6 +34,7 @@ impl End {
         let local = Discriminator::new(discriminator).unwrap();
         let (session, actions) = Session::new(
             spec,
+            None,
             local,
             u64::from(discriminator),
             Path::Ready,

@@ -12,19 +12,21 @@ use crate::{Actions, Instant, Path, Role, Transmit};
 pub const MAX_PAYLOAD: usize = PaddedPduSize::MAX as usize;
 
 impl Session {
-    /// Writes the packet that an action asked for and returns its size, padding included.
+    /// Writes the packet that an action asked for, signed if the session authenticates, and returns
+    /// its size, padding included.
     ///
-    /// To be called once for each [`Actions::transmit`], soon: the packet shows the session as it is
+    /// To be called once for each [`Actions::transmit`], soon, and in the order of sending: the packet shows the session as it is
     /// now, so an input in between makes it newer, not wrong.
     ///
     /// # Panics
     /// When `out` is shorter than the packet; [`MAX_PAYLOAD`] octets always suffice.
     pub fn write(&mut self, what: Transmit, out: &mut [u8]) -> usize {
-        let length = self.packet(what).write(out);
+        let packet = self.packet(what);
+        let length = self.authenticity.write(&packet, out);
         let size = self
             .spec
             .padded_pdu_size
-            .map_or(length, |size| size.octets().into());
+            .map_or(length, |size| length.max(size.octets().into()));
         out[length..size].fill(0);
         self.counters.sent += 1;
         size

@@ -1,10 +1,11 @@
 //! One session under a virtual clock, and a peer made of single packets.
 
 use bfd_proto::{
-    Actions, ControlPacket, DetectMult, Diagnostic, Discard, Discriminator, Input, Instant,
-    Interval, LocalHealth, MAX_PAYLOAD, Micros, Path, Received, Role, Session, SessionKind,
-    SessionSpec, SessionView, State, StateChange, Transmit,
+    Actions, Authentication, ControlPacket, DetectMult, Diagnostic, Discard, Discriminator, Input,
+    Instant, Interval, LocalHealth, MAX_PAYLOAD, Micros, Path, Received, Role, Session,
+    SessionKind, SessionSpec, SessionView, State, StateChange, Transmit,
 };
+use std::sync::Arc;
 use std::time::Duration;
 
 pub(crate) const MS: Duration = Duration::from_millis(1);
@@ -114,9 +115,19 @@ impl Rig {
     }
 
     pub(crate) fn with(spec: SessionSpec, path: Path, seed: u64) -> Self {
+        Self::authenticated(spec, None, path, seed)
+    }
+
+    pub(crate) fn authenticated(
+        spec: SessionSpec,
+        authentication: Option<Arc<Authentication>>,
+        path: Path,
+        seed: u64,
+    ) -> Self {
         // Not zero, so that windows that reach back do not hit the beginning of time.
         let now = Instant::ZERO + 1000 * SECOND;
-        let (session, actions) = Session::new(spec, discriminator(LOCAL), seed, path, now);
+        let local = discriminator(LOCAL);
+        let (session, actions) = Session::new(spec, authentication, local, seed, path, now);
         let mut rig = Self {
             session,
             now,

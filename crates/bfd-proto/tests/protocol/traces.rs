@@ -2,9 +2,11 @@
 //!
 //! What must hold whatever happens is checked on everything that was sent and on every change.
 
+use crate::keys::{KINDS, authentication, sequence};
 use crate::support::{MS, Rig, SECOND, Sent, ms, mult, spec};
 use bfd_proto::{
-    Admin, ControlPacket, Input, Instant, Path, PathProblem, SessionSpec, State, Transmit, Verdict,
+    Admin, AuthType, ControlPacket, Input, Instant, Path, PathProblem, SessionSpec, State,
+    Transmit, Verdict,
 };
 use proptest::prelude::*;
 use std::time::Duration;
@@ -50,16 +52,20 @@ struct World {
     cut: [bool; 2],
     delay: Duration,
     restarts: u32,
+    guard: Guard,
 }
 
+/// The authentication of both ends, if any.
+type Guard = Option<AuthType>;
+
 /// Both ends have the same discriminator: it means something only at its own end.
-fn rig(seed: u64) -> Rig {
-    Rig::with(spec(), Path::Ready, seed)
+fn rig(guard: Guard, seed: u64) -> Rig {
+    Rig::authenticated(spec(), guard.map(authentication), Path::Ready, seed)
 }
 
 impl World {
-    fn new() -> Self {
-        let ends = [rig(1), rig(2)];
+    fn new(guard: Guard) -> Self {
+        let ends = [rig(guard, 1), rig(guard, 2)];
         let now = ends[0].now;
         let (taken, cut) = ([0; 2], [false; 2]);
         let (flying, delay) = (Vec::new(), 2 * MS);
@@ -71,6 +77,7 @@ impl World {
             cut,
             delay,
             restarts: 0,
+            guard,
         }
     }
 
@@ -106,10 +113,10 @@ impl World {
 
     /// A new process: nothing is remembered but what was checked already.
     fn restart(&mut self, end: usize) {
-        assert_laws(&self.ends[end]);
+        assert_laws(&self.ends[end], self.guard);
         self.restarts += 1;
         let seed = u64::from(self.restarts) + 2;
-        self.ends[end] = rig(seed);
+        self.ends[end] = rig(self.guard, seed);
         self.ends[end].now = self.now;
         self.taken[end] = 0;
         self.collect(end);
@@ -169,9 +176,15 @@ impl World {
 }
 
 /// What holds for each end, whatever happened.
-fn assert_laws(end: &Rig) {
+fn assert_laws(end: &Rig, guard: Guard) {
     for sent in &end.sent {
-        assert_packet(sent);
+        assert_packet(sent, guard);
+    }
+    if guard.is_some_and(AuthType::is_meticulous) {
+        for pair in end.sent.windows(2) {
+            let [before, after] = [&pair[0], &pair[1]].map(|sent| sequence(&sent.octets));
+            assert_eq!(after, before.wrapping_add(1));
+        }
     }
     let finals = end
         .sent
@@ -191,7 +204,7 @@ fn assert_laws(end: &Rig) {
     }
 }
 
-fn assert_packet(sent: &Sent) {
+fn assert_packet(sent: &Sent, guard: Guard) {
     let packet = sent.packet();
     assert!(!(packet.poll && packet.final_), "P and F");
     assert_eq!(packet.final_, sent.what == Transmit::Final);
@@ -199,7 +212,8 @@ fn assert_packet(sent: &Sent) {
     let known = packet.your_discriminator.is_some();
     assert!(known || matches!(packet.state, State::Down | State::AdminDown));
     assert!(known || !packet.poll);
-    assert!(!packet.demand && packet.auth.is_none());
+    assert_eq!(packet.auth.is_some(), guard.is_some(), "A bit");
+    assert!(!packet.demand);
 }
 
 proptest! {
@@ -207,11 +221,13 @@ proptest! {
 
     // covers: 5880-6.5-02, 5880-6.8.3-06, 5880-6.8.7-15, 5880-6.8.7-16, 5880-6.8.7-18
     // covers: 5880-6.8.7-20, 5880-6.6-01, 5880-6.8.7-19, 5880-4.1-08, SP-08, SP-13, SP-47
+    // covers: 5880-6.8.7-18, 5880-6.8.7-26, 5880-6.7.3-05, 5880-6.7.4-04
     #[test]
     fn laws_hold_under_any_schedule_and_all_ends_well(
         steps in prop::collection::vec(step(), 1..40),
+        guard in prop::option::of(prop::sample::select(&KINDS[..])),
     ) {
-        let mut world = World::new();
+        let mut world = World::new(guard);
         for step in steps {
             world.apply(step);
         }
@@ -229,7 +245,7 @@ proptest! {
             prop_assert_eq!(view.state, State::Up);
             prop_assert_eq!(view.counters.flaps, flaps, "no flap in peace");
             prop_assert!(!view.poll_active, "the poll ends");
-            assert_laws(end);
+            assert_laws(end, guard);
         }
         let [a, b] = world.ends.each_ref().map(Rig::view);
         let agreed = |from: &bfd_proto::SessionView, to: &bfd_proto::SessionView| {
@@ -245,7 +261,7 @@ proptest! {
 // covers: 5882-9-01, 5880-6.1-01, SP-30
 #[test]
 fn a_restarted_peer_is_found_again() {
-    let mut world = World::new();
+    let mut world = World::new(None);
     world.run(5 * SECOND);
     world.restart(1);
     world.run(5 * SECOND);

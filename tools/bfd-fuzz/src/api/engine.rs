@@ -6,13 +6,13 @@ use std::io::{self, Read as _, Write as _};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bfd_control::{EventSource, Sessions};
 use bfd_engine::{AddError, Egress, Endpoint, Event, NewSession, SessionId};
 use bfd_proto::{
-    Admin, Discriminator, Input, Instant, LocalHealth, Path, PathProblem, Session, SessionSpec,
-    SessionView,
+    Admin, Authentication, Discriminator, Input, Instant, LocalHealth, Path, PathProblem, Session,
+    SessionSpec, SessionView,
 };
 
 /// Sessions by discriminator, which is the lowest that is free: the same in every run.
@@ -97,7 +97,7 @@ impl Sessions for Still {
             discriminator: number,
         };
         let path = new.path.map_or_else(Path::Waiting, |_| Path::Ready);
-        let (session, _) = Session::new(new.spec, number, 1, path, now);
+        let (session, _) = Session::new(new.spec, new.authentication, number, 1, path, now);
         inside.sessions.insert(number.get(), (id, session));
         inside.events.push(Event::Added(id));
         if new.admin_down {
@@ -110,6 +110,10 @@ impl Sessions for Still {
 
     fn update(&self, id: SessionId, spec: SessionSpec) {
         self.input(id, Input::Spec(spec));
+    }
+
+    fn authenticate(&self, id: SessionId, wanted: Option<Arc<Authentication>>) {
+        self.input(id, Input::Authentication(wanted.as_ref()));
     }
 
     fn admin(&self, id: SessionId, admin: Admin) {
@@ -150,6 +154,10 @@ impl Sessions for Still {
 
     fn now(&self) -> Instant {
         bfd_control::now()
+    }
+
+    fn wall(&self) -> SystemTime {
+        SystemTime::now()
     }
 }
 

@@ -43,6 +43,7 @@ fn end() -> End {
     };
     let wish = NewSession {
         spec,
+        authentication: None,
         endpoint,
         path: Err(PathProblem::AddressMissing),
         admin_down: false,

@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod admin;
+mod authentication;
 mod bring_up;
 mod explain;
 mod failure;

@@ -1,6 +1,6 @@
 use bfd_api::v1::{AddSessionRequest, AuthenticationType, SessionType};
-use bfd_control::Hops;
-use bfd_proto::{Role, SessionKind};
+use bfd_control::{Hops, KeyChain};
+use bfd_proto::{AuthType, Key, Role, Secret, SessionKind};
 use buffa::view::{MessageView as _, OwnedView};
 use buffa::{EnumValue, Message as _, MessageField};
 use buffa_types::google::protobuf::Duration;
@@ -78,6 +78,27 @@ fn everything_can_be_given() {
     assert_eq!(spec.padded_pdu_size.map(|size| size.octets()), Some(1500));
 }
 
+/// Keyed SHA1, key 7, a secret of so many octets.
+fn authenticate(request: &mut AddSessionRequest, octets: usize) {
+    request.auth_type = AuthenticationType::AUTHENTICATION_TYPE_KEYED_SHA1.into();
+    request.auth_key_id = 7;
+    request.auth_secret = vec![0xa5; octets];
+}
+
+#[test]
+fn a_session_authenticates_with_the_key_of_its_request() {
+    let keys = |octets| {
+        let intent = read(|request| authenticate(request, octets)).expect("fine");
+        intent.wanted.keys.expect("keys")
+    };
+    for octets in [1, 20] {
+        let secret = Secret::new(&vec![0xa5; octets]).expect("1 to 20 octets");
+        let wanted = KeyChain::single(AuthType::KeyedSha1, Key { id: 7, secret });
+        assert_eq!(*keys(octets), wanted.expect("legal"));
+    }
+    assert!(read(|_| ()).expect("fine").wanted.keys.is_none());
+}
+
 #[test]
 fn a_zone_is_the_interface() {
     let with_zone = read(|request| request.peer_address = "fe80::1%eth0".into()).expect("fine");
@@ -117,8 +138,13 @@ fn each_fault_has_its_code_and_message() {
         (|r| r.auth_type = EnumValue::Unknown(77), Invalid, "auth type mismatch"),
         (|r| r.auth_key_id = 1, Invalid, "api auth key material requires auth_type"),
         (|r| r.auth_secret = b"x".to_vec(), Invalid, "api auth key material requires auth_type"),
-        (|r| r.auth_type = AuthenticationType::AUTHENTICATION_TYPE_KEYED_SHA1.into(), Unimplemented,
-            "authentication of sessions is not part of this release"),
+        (|r| r.auth_type = AuthenticationType::AUTHENTICATION_TYPE_KEYED_SHA1.into(), Invalid,
+            "api auth key material is required"),
+        (|r| { authenticate(r, 21); r.auth_key_id = 256; }, Invalid, "api auth_key_id exceeds maximum 255"),
+        (|r| authenticate(r, 21), Invalid, "auth secret length invalid"),
+        (|r| { authenticate(r, 17); r.auth_type = AuthenticationType::AUTHENTICATION_TYPE_KEYED_MD5.into(); },
+            Invalid, "auth secret length invalid"),
+        (|r| { authenticate(r, 1); r.padded_pdu_size = 25; }, Invalid, "padded_pdu_size 25 "),
         (|r| r.detect_multiplier = 0, Invalid, "detect multiplier must be >= 1"),
         (|r| r.detect_multiplier = 256, Invalid, "value 256: detect multiplier exceeds maximum 255"),
         (|r| r.desired_min_tx_interval = duration(0, 0), Invalid, "desired min TX interval must be > 0"),

@@ -7,24 +7,6 @@ use super::{ANY, Feature, Key, MULTIPLIER, later};
 
 /// Every such key, in the order of the manual.
 pub(super) const KEYS: &[Key] = &[
-    later(
-        "sessions[].auth.type",
-        Kind::Word(&[
-            "none",
-            "simple_password",
-            "keyed_md5",
-            "meticulous_keyed_md5",
-            "keyed_sha1",
-            "meticulous_keyed_sha1",
-        ]),
-        Feature::Authentication,
-    ),
-    later("sessions[].auth.key_id", ANY, Feature::Authentication),
-    later(
-        "sessions[].auth.secret",
-        Kind::Secret,
-        Feature::Authentication,
-    ),
     later("unsolicited.enabled", Kind::Bool, Feature::Unsolicited),
     later("unsolicited.max_sessions", ANY, Feature::Unsolicited),
     later(

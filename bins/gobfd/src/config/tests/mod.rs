@@ -1,3 +1,4 @@
+mod authentication;
 mod diff;
 mod environment;
 mod errors;

@@ -113,6 +113,7 @@ fn intent(local: IpAddr, peer: IpAddr, settings: &KubernetesSettings) -> Intent 
         },
         wanted: Wanted {
             spec: settings.spec,
+            keys: None,
             admin_down: false,
         },
     }

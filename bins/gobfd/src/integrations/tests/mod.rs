@@ -22,7 +22,7 @@ fn view() -> SessionView {
         padded_pdu_size: None,
     };
     let discriminator = Discriminator::new(7).expect("not zero");
-    let (session, _) = Session::new(spec, discriminator, 1, Path::Ready, Instant::ZERO);
+    let (session, _) = Session::new(spec, None, discriminator, 1, Path::Ready, Instant::ZERO);
     session.view()
 }
 

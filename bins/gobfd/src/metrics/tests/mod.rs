@@ -29,7 +29,7 @@ fn view(kind: SessionKind, discriminator: u32) -> SessionView {
     };
     let discriminator = Discriminator::new(discriminator).expect("not zero");
     let now = Instant::from_nanos(1_000_000_000);
-    let (session, _) = Session::new(spec, discriminator, 1, Path::Ready, now);
+    let (session, _) = Session::new(spec, None, discriminator, 1, Path::Ready, now);
     session.view()
 }
 
