@@ -10,7 +10,7 @@ CARGO ?= cargo
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test unit interop bench-quick lint lint-shell fmt doc deny fuzz programs image package package-test stack-programs
+.PHONY: help build demo test unit interop bench-quick reliability reliability-clock lint lint-shell fmt doc deny fuzz programs image package package-test stack-programs
 
 help: ## List the targets
 	@echo 'GoBFD. Targets:'
@@ -49,6 +49,20 @@ bench-quick: ## Measure 1000 sessions at 50 ms x 3 beside a bare loop and BIRD (
 	$(CARGO) build --release --package gobfd --package gobfd-bench --bins
 	@$(TARGET_DIR)/release/gobfd-bench quick --gobfd $(TARGET_DIR)/release/gobfd
 
+# One disturbance: `make reliability ONLY=junk`.
+reliability: ## Disturb the daemon at full size: reloads, clients, junk, stops, full disk; a table (root)
+	@scripts/require-root reliability
+	@scripts/install test
+	@PROFILE=$(PROFILE) scripts/reliability $(ONLY)
+
+reliability-clock: ## Step the clock of THIS MACHINE by a day and back while sessions run (root)
+	@scripts/require-root reliability-clock
+	@scripts/install test
+	@echo 'This sets the clock of this machine a day ahead and a day back, for two seconds each; four times in all.'
+	@echo 'It is right again afterwards, by the monotonic clock. Ctrl-C within 5 seconds keeps it as it is.'
+	@sleep 5
+	@PROFILE=$(PROFILE) CLOCK=1 scripts/reliability clock
+
 lint: ## Lint with warnings denied
 	@scripts/install build
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
@@ -69,9 +83,9 @@ doc: ## Build the API documentation, warnings denied (target/doc)
 	@scripts/install build
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --workspace --no-deps
 
-deny: ## Check licences, bans and sources of the dependencies
+deny: ## Check licences, bans, sources of the dependencies, and advisories where they can be fetched
 	@scripts/install build
-	@scripts/cargo-deny check licenses bans sources
+	@scripts/cargo-deny
 
 fuzz: ## Fuzz each target for FUZZ_SECONDS, 60 by default (`make test` only replays the corpus)
 	@scripts/install fuzz

@@ -25,6 +25,7 @@ use crate::api::{self, HealthSwitch as _, Vitals};
 use crate::changes;
 use crate::config::Config;
 use crate::integrations::{Board, Integrations, NodeMesh, SetupError};
+use crate::ledger::Ledger;
 use crate::paths::{Feed, FeedError};
 use crate::reload::Settings;
 use crate::shortage;
@@ -86,7 +87,7 @@ pub async fn run(mut settings: Settings) -> Result<Ended, DaemonError> {
     let engine = Engine::start(&engine_config(config))?;
     announce::data_plane(&engine);
     let (feed, topology) = Feed::open().await?;
-    let mut daemon = Daemon::start(engine.handle(), topology, feed)?;
+    let mut daemon = Daemon::start(engine.handle(), topology, feed, settings.ledger())?;
     // A daemon that stops while it starts has nothing to say yet.
     let _ = settings.apply(&daemon.control).await;
     let control = daemon.control.clone();
@@ -146,6 +147,7 @@ impl Daemon {
         engine: EngineHandle,
         topology: watch::Receiver<Arc<Topology>>,
         feed: Feed,
+        ledger: Ledger,
     ) -> io::Result<Self> {
         let route = Box::new(|peer| bfd_net::route_source(peer, 0).ok());
         let seen = Arc::clone(&topology.borrow());
@@ -153,7 +155,13 @@ impl Daemon {
         let mut followers = JoinSet::new();
         let gobgp = Board::default();
         let mesh = NodeMesh::start(&control, &mut followers);
-        let metrics = Metrics::new(control.clone(), engine.clone(), gobgp.clone(), mesh.clone());
+        let metrics = Metrics::new(
+            control.clone(),
+            engine.clone(),
+            gobgp.clone(),
+            mesh.clone(),
+            ledger,
+        );
         let vitals = Arc::new(Vitals::new());
         let changes = tokio::spawn(changes::follow(control.watch().events, metrics.clone()));
         followers.spawn(feed.run());

@@ -7,6 +7,7 @@ use bfd_program::logging::LogControl;
 
 use crate::config::{self, Config, ConfigError, Diff, Environment, SessionSettings};
 use crate::integrations::{Integrations, SetupError};
+use crate::ledger::Ledger;
 
 /// The running configuration and where it comes from.
 #[derive(Debug)]
@@ -14,13 +15,26 @@ pub struct Settings {
     path: Option<PathBuf>,
     config: Config,
     log: LogControl,
+    ledger: Ledger,
 }
 
 impl Settings {
     /// `config`, as it was read from `path`.
     #[must_use]
     pub fn new(path: Option<PathBuf>, config: Config, log: LogControl) -> Self {
-        Self { path, config, log }
+        let ledger = Ledger::new(log.clone());
+        Self {
+            path,
+            config,
+            log,
+            ledger,
+        }
+    }
+
+    /// What reloads came to, and what the log lost.
+    #[must_use]
+    pub fn ledger(&self) -> Ledger {
+        self.ledger.clone()
     }
 
     /// The configuration in force.
@@ -53,11 +67,13 @@ impl Settings {
             Ok(config) => {
                 self.replace(config, control).await?;
                 integrations.apply(&self.config, control).await;
+                self.ledger.reloaded(true);
                 Ok(())
             }
             Err(error) => {
                 let message = "failed to reload configuration, keeping current settings";
                 tracing::error!(%error, "{message}");
+                self.ledger.reloaded(false);
                 Ok(())
             }
         }

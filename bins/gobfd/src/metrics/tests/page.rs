@@ -189,6 +189,9 @@ fn the_daemon_has_all_its_series() {
         "gobfd_kubernetes_sessions 4\n",
         "gobfd_kubernetes_lists_total 1\n",
         "gobfd_kubernetes_failures_total 3\n",
+        "gobfd_config_reloads_total{result=\"ok\"} 8\n",
+        "gobfd_config_reloads_total{result=\"error\"} 9\n",
+        "gobfd_log_lost_lines_total 10\n",
         "gobfd_build_info{version=\"0.7.0\",commit=\"abc\\\"\\\\1234\",date=\"unknown\"} 1\n",
     ] {
         assert!(page.contains(line), "{line}\n{page}");
