@@ -255,5 +255,7 @@ fn engine_config(config: &Config) -> EngineConfig {
     EngineConfig {
         workers: config.engine.workers,
         receive_buffer: config.engine.receive_buffer,
+        scheduler: config.engine.scheduler,
+        lock_memory: config.engine.lock_memory,
     }
 }

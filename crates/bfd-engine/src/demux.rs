@@ -167,7 +167,8 @@ impl Link {
 impl Peer {
     fn new(now: Instant) -> Self {
         Self {
-            candidates: Vec::new(),
+            // Nearly every peer has one session, and a vector that grows makes room for four.
+            candidates: Vec::with_capacity(1),
             entry: Bucket::full(now),
             evidence: Bucket::full(now),
         }

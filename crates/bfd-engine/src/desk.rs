@@ -22,6 +22,8 @@ use crate::stats::Meters;
 const RECEIVE_BUDGET: usize = 1024;
 /// Messages taken in one turn.
 const MAILBOX_BUDGET: usize = 4096;
+/// How long first packets may lie during a flood of them.
+const PATIENCE: Duration = Duration::from_micros(100);
 /// The longest sleep: the heartbeat.
 const LONGEST_SLEEP: Duration = Duration::from_millis(100);
 
@@ -61,7 +63,7 @@ impl<I: Io> FrontDesk<I> {
         while !self.stopped {
             self.turn();
             let until = self.io.now() + LONGEST_SLEEP;
-            self.io.wait(until);
+            self.io.wait(until, PATIENCE);
         }
         self.counter.mailbox.close();
     }

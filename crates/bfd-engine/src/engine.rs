@@ -8,11 +8,11 @@ use std::thread::{self, JoinHandle};
 
 use bfd_net::{
     BufferGrant, CpuQuota, Fallback, Family, GroupSpec, LockError, NamespaceLock, OpenError,
-    Realtime, RxSocket, SocketSet, TransmitError, Waker, cpu_count,
+    Realtime, RxSocket, SocketSet, TransmitError, Waker, cpu_count, lock_memory,
 };
 
 use crate::assembly::{Assembly, Capacities, Place};
-use crate::{EngineHandle, Entropy, LinuxIo};
+use crate::{EngineHandle, Entropy, LinuxIo, Scheduler};
 
 /// UDP ports of single-hop and multihop control packets (RFC 5881 §4, RFC 5883 §5).
 pub const PORTS: [u16; 2] = [3784, 4784];
@@ -26,14 +26,20 @@ pub struct EngineConfig {
     pub workers: Option<NonZeroU16>,
     /// Smallest receive buffer of a socket in octets; buffers grow with the sessions.
     pub receive_buffer: usize,
+    /// Who runs the threads.
+    pub scheduler: Scheduler,
+    /// Whether all memory of the process stays resident.
+    pub lock_memory: bool,
 }
 
 impl Default for EngineConfig {
-    /// One worker, 4 MiB.
+    /// One worker, 4 MiB, the normal scheduler.
     fn default() -> Self {
         Self {
             workers: None,
             receive_buffer: 4 << 20,
+            scheduler: Scheduler::Normal,
+            lock_memory: false,
         }
     }
 }
@@ -80,6 +86,9 @@ pub enum Warning {
     /// A CPU quota stops all threads for the rest of a period once it is used up.
     #[error("CPU time is limited to {0}: once it is used up, healthy peers look silent")]
     Quota(CpuQuota),
+    /// Memory may be written out to disk.
+    #[error("cannot lock memory: {0}; grant CAP_IPC_LOCK or raise RLIMIT_MEMLOCK")]
+    Memory(std::io::Error),
     /// A scheduling setting was refused.
     #[error("thread {thread}: {fallback}")]
     Scheduling {
@@ -107,7 +116,10 @@ impl Engine {
     /// See [`StartError`]; nothing is left running.
     pub fn start(config: &EngineConfig) -> Result<Self, StartError> {
         let lock = NamespaceLock::acquire(LOCK)?;
-        let mut warnings = cpu_count().quota.into_iter().map(Warning::Quota).collect();
+        let mut warnings: Vec<_> = cpu_count().quota.into_iter().map(Warning::Quota).collect();
+        if config.lock_memory {
+            warnings.extend(lock_memory().err().map(Warning::Memory));
+        }
         let workers = config.workers.unwrap_or(NonZeroU16::MIN);
         let sockets = open(workers, config.receive_buffer, &mut warnings)?;
         let groups = sockets.last().into_iter().flatten();
@@ -126,12 +138,17 @@ impl Engine {
         } = Assembly::new(places, desk, Entropy::System, Capacities::default())?;
         let mut threads = Vec::new();
         for (number, worker) in workers.into_iter().enumerate() {
-            let name = format!("bfd-worker-{number}");
-            threads.push(spawn(name, &mut warnings, move || worker.run())?);
+            let settings = Realtime {
+                policy: config.scheduler.worker(),
+                ..Realtime::named(format!("bfd-worker-{number}"))
+            };
+            threads.push(spawn(settings, &mut warnings, move || worker.run())?);
         }
-        threads.push(spawn("bfd-desk".to_owned(), &mut warnings, move || {
-            desk.run();
-        })?);
+        let settings = Realtime {
+            policy: config.scheduler.desk(),
+            ..Realtime::named("bfd-desk")
+        };
+        threads.push(spawn(settings, &mut warnings, move || desk.run())?);
         Ok(Self {
             handle,
             threads,
@@ -236,12 +253,12 @@ fn share_out(
 
 /// Starts a thread and waits until it has its settings.
 fn spawn(
-    name: String,
+    settings: Realtime,
     warnings: &mut Vec<Warning>,
     run: impl FnOnce() + Send + 'static,
 ) -> std::io::Result<JoinHandle<()>> {
     let (tell, told) = channel();
-    let settings = Realtime::named(name.clone());
+    let name = settings.name.clone();
     let thread = thread::Builder::new().name(name.clone()).spawn(move || {
         // Nobody listens only when the starting thread is gone, and then nobody wants to know.
         let _ = tell.send(settings.apply());

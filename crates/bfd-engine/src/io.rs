@@ -4,6 +4,7 @@
 //! in production, virtual network and virtual time in simulation. The loop above it is the same.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 pub use bfd_net::{BufferGrant, Egress as Outgoing};
 use bfd_proto::Instant;
@@ -61,7 +62,10 @@ pub trait Io {
     fn reserve(&mut self, packets: usize) -> BufferGrant;
 
     /// Sleeps until something arrives, somebody wakes this thread, or `until`.
-    fn wait(&mut self, until: Instant);
+    ///
+    /// While packets keep coming they may lie for `patience` after the last wake-up, so that each
+    /// look takes many. A packet after a longer pause is seen at once.
+    fn wait(&mut self, until: Instant, patience: Duration);
 }
 
 /// Ends the sleep of one thread; called by the others.

@@ -11,9 +11,8 @@ use crate::io::{Drained, Io, RxMeta};
 
 /// Kernel memory that one small packet occupies in a receive buffer, in octets.
 const PACKET_MEMORY: usize = 1024;
-/// Shortest time between two looks at the sockets while packets keep coming: each look then takes a
-/// handful instead of one. A packet after a pause is taken at once, and a deadline never waits.
-const MODERATION: Duration = Duration::from_micros(500);
+/// The poller's name for the waker.
+const WAKER: u64 = u64::MAX;
 /// Pause after a failed wait, so that a broken poller does not burn the processor.
 const BROKEN: Duration = Duration::from_millis(1);
 
@@ -29,6 +28,8 @@ pub struct LinuxIo {
     /// Receive buffers are never made smaller than this, in octets.
     least_buffer: usize,
     woken: MonoNanos,
+    /// Whether somebody woke this thread since the last look.
+    rung: bool,
 }
 
 impl LinuxIo {
@@ -54,13 +55,25 @@ impl LinuxIo {
             waker,
             least_buffer,
             woken,
+            rung: true,
         })
+    }
+
+    /// Sleeps until a packet or a wake comes; returns whether it was a wake.
+    fn listen(&mut self, until: MonoNanos) -> bool {
+        match self.poller.wait(Some(until)) {
+            Ok(mut ready) => ready.any(|token| token == WAKER),
+            Err(_) => {
+                std::thread::sleep(BROKEN);
+                true
+            }
+        }
     }
 }
 
 fn poller(sockets: &[RxSocket], waker: &Waker) -> std::io::Result<Poller> {
     let poller = Poller::new()?;
-    poller.add(waker, u64::MAX)?;
+    poller.add(waker, WAKER)?;
     for (token, socket) in (0..).zip(sockets) {
         poller.add(socket, token)?;
     }
@@ -73,7 +86,9 @@ impl Io for LinuxIo {
     }
 
     fn receive(&mut self, budget: usize, sink: &mut dyn FnMut(&RxMeta, &[u8])) -> Drained {
-        self.waker.clear();
+        if std::mem::take(&mut self.rung) {
+            self.waker.clear();
+        }
         let now = Instant::from_nanos(self.clock.turn().0);
         let mut all = Drained {
             incomplete: 0,
@@ -121,14 +136,12 @@ impl Io for LinuxIo {
         }
     }
 
-    fn wait(&mut self, until: Instant) {
+    fn wait(&mut self, until: Instant, patience: Duration) {
         let until = MonoNanos(until.as_nanos());
-        let nap = until.min(self.woken + MODERATION).since(MonoNanos::now());
-        if !nap.is_zero() {
-            std::thread::sleep(nap);
-        }
-        if self.poller.wait(Some(until)).is_err() {
-            std::thread::sleep(BROKEN);
+        let nap = until.min(self.woken + patience);
+        self.rung |= nap > MonoNanos::now() && self.waker.sleep(nap);
+        if nap < until && !self.rung {
+            self.rung = self.listen(until);
         }
         self.woken = MonoNanos::now();
     }

@@ -23,6 +23,9 @@ use crate::table::StateTable;
 use crate::wheel::Wheel;
 use crate::{Event, RxMeta, SessionId};
 
+/// Slots made at a time. Writing them takes memory that the vector's spare room does not.
+const STEP: usize = 64;
+
 /// Sessions, their deadlines, and what they owe the world.
 #[derive(Debug)]
 pub(crate) struct Shard {
@@ -101,7 +104,8 @@ impl Shard {
     fn make_room(&mut self, slot: u32) {
         let slots = slot as usize + 1;
         if self.slots.len() < slots {
-            self.slots.resize_with(slots.next_power_of_two(), || None);
+            self.slots
+                .resize_with(slots.next_multiple_of(STEP), || None);
             self.wheel
                 .reserve(u32::try_from(self.slots.len()).unwrap_or(u32::MAX));
             self.owed.reserve(self.slots.len());
@@ -288,6 +292,11 @@ impl Shard {
     pub(crate) fn next_deadline(&self) -> Option<Instant> {
         let leaving = self.leaving.iter().map(|(until, _)| *until).min();
         self.wheel.next_expiry().into_iter().chain(leaving).min()
+    }
+
+    /// Whether a packet is owed that its peer waits for: an answer, or a change of state.
+    pub(crate) fn owes_answers(&self) -> bool {
+        self.owed.has_answers()
     }
 
     /// Hands out every packet owed: the way out, a token, and the payload.

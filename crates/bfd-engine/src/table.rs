@@ -21,10 +21,14 @@ mod atomic {
     pub(crate) use std::sync::atomic::{AtomicU64, Ordering, fence};
 }
 
-/// Records of the first chunk; each further chunk doubles the table.
+/// Records of the first chunk; the next ones double the table.
 const FIRST_CHUNK: u32 = 64;
-/// Enough for 64 · 2²⁰ sessions.
-const CHUNKS: usize = 21;
+/// Records of the largest chunks, so that few lie idle.
+const LARGEST_CHUNK: u32 = 1024;
+/// Chunks before the first of the largest.
+const DOUBLING: usize = 5;
+/// Enough for 2²⁰ sessions.
+const CHUNKS: usize = DOUBLING + 1023;
 /// Failed attempts after which a reader lets others run: the writer may have been interrupted.
 const SPINS: u32 = 100;
 
@@ -32,9 +36,17 @@ const SPINS: u32 = 100;
 type SlotRecord = Record<{ WORDS + 1 }>;
 
 /// Records of the sessions of one worker, by slot.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct StateTable {
     chunks: [OnceLock<Box<[SlotRecord]>>; CHUNKS],
+}
+
+impl Default for StateTable {
+    fn default() -> Self {
+        Self {
+            chunks: [const { OnceLock::new() }; CHUNKS],
+        }
+    }
 }
 
 impl StateTable {
@@ -118,8 +130,13 @@ fn gone(generation: u32) -> u64 {
     u64::from(generation) << 2 | 2
 }
 
-/// Chunk of `slot` and its place there: chunk 0 holds 64, chunk *n* the next 64 · 2ⁿ⁻¹.
+/// Chunk of `slot` and its place there: chunk 0 holds 64, chunk *n* the next 64 · 2ⁿ⁻¹ until a chunk
+/// holds 1024.
 fn place(slot: u32) -> (usize, usize) {
+    if slot >= LARGEST_CHUNK {
+        let chunk = (slot / LARGEST_CHUNK) as usize + DOUBLING - 1;
+        return (chunk, (slot % LARGEST_CHUNK) as usize);
+    }
     let chunk = (slot / FIRST_CHUNK)
         .checked_ilog2()
         .map_or(0, |log| log + 1);
@@ -132,7 +149,7 @@ fn place(slot: u32) -> (usize, usize) {
 }
 
 fn chunk_len(chunk: usize) -> u32 {
-    FIRST_CHUNK << chunk.saturating_sub(1)
+    FIRST_CHUNK << chunk.min(DOUBLING).saturating_sub(1)
 }
 
 #[cfg(test)]

@@ -7,14 +7,14 @@
 //! Four levels of 64 buckets; a bucket of level *n* covers 64ⁿ ticks. An entry lies on the level of
 //! the highest base-64 digit in which its tick differs from the current one, so every entry of a
 //! level is due before every entry of the next, and the first set bit of a level's occupancy word
-//! is its earliest bucket. What differs beyond the fourth digit (36 minutes) waits in a list.
+//! is its earliest bucket. What differs beyond the fourth digit (9 minutes) waits in a list.
 
 use bfd_proto::Instant;
 
-/// Width of a tick in nanoseconds: 2¹⁷, about 131 µs.
+/// Width of a tick in nanoseconds: 2¹⁵, about 33 µs. The grid on which sessions send is a multiple.
 pub const GRAIN_NANOS: u64 = 1 << GRAIN_SHIFT;
 
-const GRAIN_SHIFT: u32 = 17;
+const GRAIN_SHIFT: u32 = 15;
 const LEVELS: usize = 4;
 const DIGIT_BITS: u32 = 6;
 const BUCKETS: usize = 1 << DIGIT_BITS;

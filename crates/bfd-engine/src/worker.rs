@@ -25,6 +25,13 @@ use crate::table::StateTable;
 const RECEIVE_BUDGET: usize = 1024;
 /// Commands and packets of others taken in one turn.
 const MAILBOX_BUDGET: usize = 1024;
+/// How long packets may lie in the sockets while more keep coming: a little more than the grid on
+/// which sessions send (`intervals::next_transmission`), so that one wake-up serves both.
+const PATIENCE: Duration = Duration::from_micros(1100);
+/// The same while peers wait for answers.
+const ATTENTION: Duration = Duration::from_micros(50);
+/// So long after an answer or a change of state another packet of that peer is expected.
+const CONVERSATION: Duration = Duration::from_millis(10);
 /// The longest sleep: the heartbeat, and how fine a stall of an idle worker is seen.
 const LONGEST_SLEEP: Duration = Duration::from_millis(100);
 /// Delays below this are everyday life.
@@ -60,6 +67,8 @@ pub struct Worker<I> {
     scratch: Box<[u8]>,
     failed: Vec<(u32, i32)>,
     wanted: Instant,
+    /// Until then some peer probably answers.
+    conversing: Instant,
     /// Packets a second that the receive buffers were made for.
     reserved: u64,
     stopped: bool,
@@ -77,6 +86,7 @@ impl<I: Io> Worker<I> {
             scratch: vec![0; SCRATCH].into_boxed_slice(),
             failed: Vec::with_capacity(256),
             wanted: now,
+            conversing: now,
             reserved: 0,
             stopped: false,
         }
@@ -86,7 +96,8 @@ impl<I: Io> Worker<I> {
     pub fn run(mut self) {
         while !self.stopped {
             let until = self.turn();
-            self.io.wait(until);
+            let patience = self.patience();
+            self.io.wait(until, patience);
         }
         self.mailbox().close();
     }
@@ -242,8 +253,12 @@ impl<I: Io> Worker<I> {
             shard,
             scratch,
             failed,
+            conversing,
             ..
         } = self;
+        if shard.owes_answers() {
+            *conversing = io.now() + CONVERSATION;
+        }
         shard.transmit(scratch, |egress, payload, token| {
             io.send(egress, payload, token)
         });
@@ -257,6 +272,14 @@ impl<I: Io> Worker<I> {
     /// Clock, sockets and sleep.
     pub fn io(&mut self) -> &mut I {
         &mut self.io
+    }
+
+    fn patience(&self) -> Duration {
+        if self.io.now() < self.conversing {
+            ATTENTION
+        } else {
+            PATIENCE
+        }
     }
 
     fn next(&self) -> Instant {

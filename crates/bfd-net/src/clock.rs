@@ -7,7 +7,7 @@
 
 use std::{ops::Add, time::Duration};
 
-use rustix::time::{ClockId, clock_gettime};
+use rustix::time::{ClockId, Timespec, clock_gettime};
 
 const NANOS: u64 = 1_000_000_000;
 /// A stamp older than the last drain by this much is not from this clock: it was stepped there and
@@ -29,6 +29,15 @@ impl MonoNanos {
     #[must_use]
     pub const fn since(self, earlier: Self) -> Duration {
         Duration::from_nanos(self.0.saturating_sub(earlier.0))
+    }
+
+    /// The time from now to this moment, as system calls take it; zero if that has passed.
+    pub(crate) fn remaining(self) -> Timespec {
+        let left = self.since(Self::now());
+        Timespec {
+            tv_sec: i64::try_from(left.as_secs()).unwrap_or(i64::MAX),
+            tv_nsec: left.subsec_nanos().into(),
+        }
     }
 }
 

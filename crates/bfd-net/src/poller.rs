@@ -6,10 +6,7 @@ use std::{
     os::fd::{AsFd, OwnedFd},
 };
 
-use rustix::{
-    event::{Timespec, epoll},
-    io::Errno,
-};
+use rustix::{event::epoll, io::Errno};
 
 use crate::MonoNanos;
 
@@ -63,7 +60,7 @@ impl Poller {
         &mut self,
         until: Option<MonoNanos>,
     ) -> io::Result<impl ExactSizeIterator<Item = u64> + '_> {
-        let timeout = until.map(remaining);
+        let timeout = until.map(MonoNanos::remaining);
         // Only tokens are kept: an event holds a pointer, which would tie the poller to a thread.
         let mut events = [const { MaybeUninit::uninit() }; READY];
         self.ready.clear();
@@ -75,13 +72,5 @@ impl Poller {
             Err(error) => return Err(error.into()),
         }
         Ok(self.ready.iter().copied())
-    }
-}
-
-fn remaining(until: MonoNanos) -> Timespec {
-    let left = until.since(MonoNanos::now());
-    Timespec {
-        tv_sec: i64::try_from(left.as_secs()).unwrap_or(i64::MAX),
-        tv_nsec: left.subsec_nanos().into(),
     }
 }

@@ -4,6 +4,10 @@ use std::{ffi::CString, fmt, io, num::NonZeroU64};
 
 use rustix::thread::{self, CpuSet};
 
+mod policy;
+
+pub use policy::{Policy, Reservation};
+
 /// Wanted scheduling of one thread.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Realtime {
@@ -11,8 +15,8 @@ pub struct Realtime {
     pub name: String,
     /// CPU to run on exclusively; `None` (default) lets the scheduler choose.
     pub pin: Option<usize>,
-    /// `SCHED_FIFO` priority, 1..=99; `None` (default) keeps the normal scheduler.
-    pub fifo: Option<u8>,
+    /// The scheduler; [`Policy::Normal`] by default.
+    pub policy: Policy,
 }
 
 /// A setting that was refused; the thread runs on without it.
@@ -34,14 +38,14 @@ pub enum Fallback {
         source: io::Error,
     },
     /// The thread competes with ordinary ones.
-    #[error(
-        "cannot use SCHED_FIFO priority {priority}: {source} (needs CAP_SYS_NICE or RLIMIT_RTPRIO)"
-    )]
-    Fifo {
-        /// The priority asked for.
-        priority: u8,
+    #[error("cannot use {policy}: {source}; {remedy}")]
+    Policy {
+        /// The policy asked for.
+        policy: Policy,
         /// What the system said.
         source: io::Error,
+        /// What would make it agree.
+        remedy: &'static str,
     },
 }
 
@@ -63,7 +67,7 @@ impl Realtime {
             set_name(&self.name).map_err(Fallback::Name),
             slack.map_err(|e| Fallback::TimerSlack(e.into())),
             self.pin.map_or(Ok(()), pin),
-            self.fifo.map_or(Ok(()), fifo),
+            schedule(self.policy),
         ]
         .into_iter()
         .filter_map(Result::err)
@@ -71,13 +75,17 @@ impl Realtime {
     }
 }
 
-/// Keeps all present and future memory of the process resident, so that no page fault delays it.
+/// Keeps every page of the process in memory once it was touched, so that no page has to be read
+/// back from disk.
+///
+/// Pages that nobody touched stay unused: the stacks of all threads are mostly that.
 ///
 /// # Errors
 /// `EPERM` or `ENOMEM` without `CAP_IPC_LOCK` or a sufficient `RLIMIT_MEMLOCK`.
 pub fn lock_memory() -> io::Result<()> {
     use rustix::mm::{MlockAllFlags, mlockall};
-    Ok(mlockall(MlockAllFlags::CURRENT | MlockAllFlags::FUTURE)?)
+    let flags = MlockAllFlags::CURRENT | MlockAllFlags::FUTURE | MlockAllFlags::ONFAULT;
+    Ok(mlockall(flags)?)
 }
 
 fn set_name(name: &str) -> io::Result<()> {
@@ -95,26 +103,21 @@ fn pin(cpu: usize) -> Result<(), Fallback> {
     thread::sched_setaffinity(None, &set).map_err(|e| fallback(e.into()))
 }
 
-fn fifo(priority: u8) -> Result<(), Fallback> {
-    let parameters = libc::sched_param {
-        sched_priority: priority.into(),
-    };
-    // SAFETY: pid 0 names the calling thread and `parameters` is readable for the call.
-    let result = unsafe { libc::sched_setscheduler(0, libc::SCHED_FIFO, &raw const parameters) };
-    match result {
-        0 => Ok(()),
-        _ => Err(Fallback::Fifo {
-            priority,
-            source: io::Error::last_os_error(),
-        }),
-    }
+fn schedule(policy: Policy) -> Result<(), Fallback> {
+    policy.apply().map_err(|source| Fallback::Policy {
+        policy,
+        remedy: policy.remedy(&source),
+        source,
+    })
 }
 
 impl fmt::Display for Realtime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.name)?;
         self.pin.map_or(Ok(()), |cpu| write!(f, " on CPU {cpu}"))?;
-        self.fifo
-            .map_or(Ok(()), |priority| write!(f, " SCHED_FIFO {priority}"))
+        match self.policy {
+            Policy::Normal => Ok(()),
+            policy => write!(f, " {policy}"),
+        }
     }
 }

@@ -6,7 +6,9 @@ use std::{
     sync::Arc,
 };
 
-use rustix::event::{EventfdFlags, eventfd};
+use rustix::event::{self, EventfdFlags, PollFd, PollFlags, eventfd};
+
+use crate::MonoNanos;
 
 /// A handle that wakes whoever polls it; clones wake the same sleeper.
 #[derive(Debug, Clone)]
@@ -26,6 +28,14 @@ impl Waker {
     pub fn wake(&self) {
         // The only possible failure is a full counter, and then the sleeper is awake anyway.
         let _ = rustix::io::write(&*self.0, &1_u64.to_ne_bytes());
+    }
+
+    /// Sleeps until somebody wakes this thread or `until` has come, whatever arrives meanwhile.
+    /// Returns whether it was woken; also `false` after a signal.
+    pub fn sleep(&self, until: MonoNanos) -> bool {
+        let left = until.remaining();
+        let mut events = [PollFd::new(&*self.0, PollFlags::IN)];
+        event::poll(&mut events, Some(&left)).is_ok_and(|ready| ready > 0)
     }
 
     /// Takes back all wakes so far; returns whether there was one.

@@ -201,5 +201,5 @@ impl Io for SimIo {
     }
 
     /// Sleeping is the world's business: it gives every thread its turns.
-    fn wait(&mut self, _until: Instant) {}
+    fn wait(&mut self, _until: Instant, _patience: Duration) {}
 }

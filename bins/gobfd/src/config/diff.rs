@@ -116,6 +116,16 @@ fn restart(old: &Config, new: &Config) -> Vec<String> {
             old.engine.receive_buffer.to_string(),
             new.engine.receive_buffer.to_string(),
         ),
+        (
+            "engine.scheduler",
+            old.engine.scheduler.to_string(),
+            new.engine.scheduler.to_string(),
+        ),
+        (
+            "engine.lock_memory",
+            old.engine.lock_memory.to_string(),
+            new.engine.lock_memory.to_string(),
+        ),
     ];
     let changed = settings.into_iter().filter(|(_, old, new)| old != new);
     changed

@@ -4,6 +4,7 @@
 use std::num::NonZeroU16;
 use std::path::PathBuf;
 
+use bfd_engine::Scheduler;
 use bfd_program::config::{ListenAddress, Problem, Scalar};
 use bfd_program::logging::{LogFormat, LogLevel, LogSettings};
 
@@ -89,9 +90,22 @@ fn engine(values: &mut Values<'_>) -> Option<EngineSettings> {
     let older = values.integer("socket.read_buffer_size");
     let size = values.integer("engine.receive_buffer").or(older)?;
     values.integer("socket.write_buffer_size");
+    let scheduler = scheduler(values);
+    let lock_memory = values.flag("engine.lock_memory");
     Some(EngineSettings {
         workers,
         receive_buffer: usize::try_from(size).ok()?,
+        scheduler: scheduler?,
+        lock_memory,
+    })
+}
+
+fn scheduler(values: &mut Values<'_>) -> Option<Scheduler> {
+    let priority = u8::try_from(values.integer("engine.priority")?).ok()?;
+    Some(match values.word("engine.scheduler")? {
+        "fifo" => Scheduler::Fifo { priority },
+        "deadline" => Scheduler::Deadline,
+        _ => Scheduler::Normal,
     })
 }
 
@@ -114,6 +128,10 @@ fn warnings(values: &Values<'_>) -> Vec<String> {
         warnings.push(
             "socket.read_buffer_size: engine.receive_buffer is given too and goes first".to_owned(),
         );
+    }
+    let fifo = values.given("engine.scheduler") == Some("fifo");
+    if values.given("engine.priority").is_some() && !fifo {
+        warnings.push("engine.priority: counts only with engine.scheduler: fifo".to_owned());
     }
     warnings
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use bfd_control::{KeyChain, SessionKey};
+use bfd_engine::Scheduler;
 use bfd_program::config::ListenAddress;
 use bfd_program::logging::LogSettings;
 use bfd_proto::SessionSpec;
@@ -55,6 +56,10 @@ pub struct EngineSettings {
     pub workers: Option<NonZeroU16>,
     /// Least size of each receive socket's buffer, in octets.
     pub receive_buffer: usize,
+    /// Who runs the data-plane threads.
+    pub scheduler: Scheduler,
+    /// Whether the memory of the process stays resident.
+    pub lock_memory: bool,
 }
 
 /// One element of `sessions`.

@@ -11,6 +11,7 @@ mod log;
 mod paths;
 mod python;
 mod reload;
+mod scheduler;
 mod start;
 mod stop;
 mod support;

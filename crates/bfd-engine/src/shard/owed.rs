@@ -53,6 +53,12 @@ impl Owed {
         }
     }
 
+    /// Whether any of the packets is more than the periodic one.
+    pub(crate) fn has_answers(&self) -> bool {
+        let answer = |(_, what): &(u32, Transmit)| *what != Transmit::Periodic;
+        self.packets.iter().any(answer)
+    }
+
     /// Something of this slot changed; `whole`: more than its counters.
     pub(crate) fn record(&mut self, slot: u32, whole: bool) {
         let change = &mut self.changed[slot as usize];

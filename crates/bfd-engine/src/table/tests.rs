@@ -31,7 +31,7 @@ fn session() -> Session {
 
 #[test]
 fn places_fill_the_chunks_without_gaps() {
-    let mut expected = (0..9).flat_map(|chunk| (0..chunk_len(chunk)).map(move |at| (chunk, at)));
+    let mut expected = (0..15).flat_map(|chunk| (0..chunk_len(chunk)).map(move |at| (chunk, at)));
     for slot in 0..10_000 {
         let (chunk, at) = expected.next().unwrap();
         assert_eq!(place(slot), (chunk, at as usize));

@@ -2,7 +2,8 @@
 
 use std::{fs, thread, time::Duration};
 
-use bfd_net::{Fallback, MonoNanos, Poller, Realtime, Waker, cpu_count};
+use bfd_net::{Fallback, MonoNanos, Policy, Poller, Realtime, Reservation, Waker, cpu_count};
+use rustix::thread::CapabilitySet;
 
 use crate::support::{LIMIT, eventually};
 
@@ -92,26 +93,83 @@ fn settings_reach_the_kernel() {
     });
 }
 
-/// `SCHED_FIFO` is either in force or reported, whatever this machine allows.
-#[test]
-fn fifo_is_in_force_or_reported() {
+/// The policy of the calling thread as the kernel numbers it.
+fn policy() -> String {
     const POLICY: usize = 40;
-    on_a_thread(|| {
-        let fallbacks = Realtime {
-            fifo: Some(1),
-            ..Realtime::named("fifo")
-        }
-        .apply();
-        let stat = fs::read_to_string("/proc/thread-self/stat").expect("readable");
-        let policy = stat.split(' ').nth(POLICY).expect("a policy");
-        match fallbacks.as_slice() {
-            [] => assert_eq!(policy, "1"),
-            [fallback @ Fallback::Fifo { priority: 1, .. }] => {
-                assert_eq!(policy, "0");
-                assert!(fallback.to_string().contains("CAP_SYS_NICE"));
+    let stat = fs::read_to_string("/proc/thread-self/stat").expect("readable");
+    stat.split(' ').nth(POLICY).expect("a policy").to_owned()
+}
+
+fn with(policy: Policy) -> Vec<Fallback> {
+    let settings = Realtime {
+        policy,
+        ..Realtime::named("policy")
+    };
+    settings.apply()
+}
+
+const RESERVATION: Reservation = Reservation {
+    runtime: Duration::from_micros(400),
+    period: Duration::from_millis(1),
+    reclaim: true,
+};
+
+/// A policy is either in force or reported with a remedy, whatever this machine allows.
+#[test]
+fn a_policy_is_in_force_or_reported() {
+    for (wanted, number) in [
+        (Policy::Normal, "0"),
+        (Policy::Fifo(1), "1"),
+        (Policy::Deadline(RESERVATION), "6"),
+    ] {
+        on_a_thread(|| match with(wanted).as_slice() {
+            [] => assert_eq!(policy(), number),
+            [Fallback::Policy { remedy, .. }] => {
+                assert_eq!(policy(), "0");
+                assert!(!remedy.is_empty());
             }
             other => panic!("{other:?}"),
+        });
+    }
+}
+
+/// The children of a thread with a policy start without it.
+#[test]
+fn a_policy_is_not_inherited() {
+    on_a_thread(|| {
+        if with(Policy::Fifo(1)).is_empty() {
+            assert_eq!(on_a_thread(policy), "0");
         }
+    });
+}
+
+/// What is missing is named: a right, or the freedom to run everywhere.
+#[test]
+fn a_refused_policy_names_its_remedy() {
+    let remedy = |policy| match with(policy).as_slice() {
+        [fallback @ Fallback::Policy { .. }] => fallback.to_string(),
+        other => panic!("{other:?}"),
+    };
+    on_a_thread(|| {
+        let mut sets = rustix::thread::capabilities(None).expect("readable");
+        sets.effective.remove(CapabilitySet::SYS_NICE);
+        rustix::thread::set_capabilities(None, sets).expect("less is allowed");
+        let text = remedy(Policy::Deadline(RESERVATION));
+        assert!(text.ends_with("grant CAP_SYS_NICE"), "{text}");
+        let text = remedy(Policy::Fifo(60));
+        assert!(text.contains("SCHED_FIFO priority 60"), "{text}");
+        assert!(text.contains("grant CAP_SYS_NICE or raise"), "{text}");
+    });
+    on_a_thread(|| {
+        let pinned = Realtime {
+            pin: Some(0),
+            ..Realtime::named("pinned")
+        };
+        assert!(pinned.apply().is_empty());
+        let online = fs::read_to_string("/sys/devices/system/cpu/online").expect("readable");
+        let confined = online.trim() != "0";
+        let text = confined.then(|| remedy(Policy::Deadline(RESERVATION)));
+        assert!(text.is_none_or(|text| text.contains("taskset") || text.contains("CAP_SYS_NICE")));
     });
 }
 
@@ -128,14 +186,12 @@ fn refused_settings_are_values() {
                 matches!(fallbacks.as_slice(), [Fallback::Pin { cpu: told, .. }] if *told == cpu)
             );
         }
-        let fallbacks = Realtime {
-            fifo: Some(200),
-            ..Realtime::named("fifo")
-        }
-        .apply();
         assert!(matches!(
-            fallbacks.as_slice(),
-            [Fallback::Fifo { priority: 200, .. }]
+            with(Policy::Fifo(200)).as_slice(),
+            [Fallback::Policy {
+                policy: Policy::Fifo(200),
+                ..
+            }]
         ));
     });
 }

@@ -105,6 +105,36 @@ pub(super) const KEYS: &[Key] = &[
     )
     .since(NEW),
     key(
+        "engine.scheduler",
+        Kind::Word(&["normal", "fifo", "deadline"]),
+        Preset::Value("normal"),
+        Applies::Restart,
+        "Who runs the data-plane threads. `normal` shares the processors with every other \
+         program. `fifo` (SCHED_FIFO) lets workers go before all threads of lower priority. \
+         `deadline` (SCHED_DEADLINE) reserves processor time for workers and front desk, ahead \
+         of everything else; the daemon must then be free to run on every processor. Both need \
+         CAP_SYS_NICE; what is refused is logged with its remedy, and the thread runs on as \
+         with `normal`.",
+    )
+    .since(NEW),
+    key(
+        "engine.priority",
+        Kind::Integer { min: 1, max: 99 },
+        Preset::Value("60"),
+        Applies::Restart,
+        "Priority of the workers with `scheduler: fifo`.",
+    )
+    .since(NEW),
+    key(
+        "engine.lock_memory",
+        Kind::Bool,
+        Preset::Value("false"),
+        Applies::Restart,
+        "Keeps the memory of the daemon from being written out to disk (`mlockall`). Needs \
+         CAP_IPC_LOCK or a sufficient RLIMIT_MEMLOCK; a refusal is logged.",
+    )
+    .since(NEW),
+    key(
         "socket.read_buffer_size",
         BUFFER,
         Preset::Value("4194304"),

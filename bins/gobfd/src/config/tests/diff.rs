@@ -67,10 +67,10 @@ fn the_log_follows_at_once_and_the_rest_says_so() {
     let diff = diff(
         "",
         "grpc: {addr: ':1', unix: /run/x}\nmetrics: {addr: ':2', path: /m}
-engine: {workers: 2, receive_buffer: 65536}",
+engine: {workers: 2, receive_buffer: 65536, scheduler: fifo, lock_memory: true}",
     );
     assert!(!diff.log);
-    assert_eq!(diff.restart.len(), 6);
+    assert_eq!(diff.restart.len(), 8);
     assert_eq!(
         diff.restart[0],
         "grpc.addr: 127.0.0.1:50051 stays in force, :1 needs a restart"
@@ -78,6 +78,10 @@ engine: {workers: 2, receive_buffer: 65536}",
     assert_eq!(
         diff.restart[4],
         "engine.workers: auto stays in force, 2 needs a restart"
+    );
+    assert_eq!(
+        diff.restart[6],
+        "engine.scheduler: normal stays in force, fifo with priority 60 needs a restart"
     );
 }
 

@@ -1,5 +1,7 @@
 use bfd_program::logging::{LogFormat, LogLevel};
 
+use bfd_engine::Scheduler;
+
 use super::{config, faults};
 use crate::config::{Environment, parse};
 
@@ -63,6 +65,32 @@ engine: {receive_buffer: 131072}";
     let loaded = parse("", text, &Environment::default()).expect("accepted");
     assert_eq!(loaded.config.engine.receive_buffer, 131_072);
     assert_eq!(loaded.warnings.len(), 2, "{:?}", loaded.warnings);
+}
+
+#[test]
+fn the_scheduler_is_one_of_three_and_only_fifo_has_a_priority() {
+    let scheduler = |text| config(text).engine.scheduler;
+    assert_eq!(scheduler(""), Scheduler::Normal);
+    assert_eq!(
+        scheduler("engine: {scheduler: fifo}"),
+        Scheduler::Fifo { priority: 60 }
+    );
+    assert_eq!(
+        scheduler("engine: {scheduler: fifo, priority: 99}"),
+        Scheduler::Fifo { priority: 99 }
+    );
+    assert_eq!(
+        scheduler("engine: {scheduler: deadline}"),
+        Scheduler::Deadline
+    );
+    let text = "engine: {scheduler: deadline, priority: 9}";
+    let loaded = parse("", text, &Environment::default()).expect("accepted");
+    assert_eq!(
+        loaded.warnings,
+        ["engine.priority: counts only with engine.scheduler: fifo"]
+    );
+    let faults = faults("engine: {scheduler: rr, priority: 100}");
+    assert_eq!(faults.lines().count(), 2, "{faults}");
 }
 
 #[test]
