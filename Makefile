@@ -10,7 +10,7 @@ CARGO ?= cargo
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test unit interop bench-quick reliability reliability-clock lint lint-shell fmt doc deny fuzz programs image package package-test stack-programs
+.PHONY: help build demo test unit interop bench bench-quick bench-stress reliability reliability-clock lint lint-shell fmt doc deny fuzz programs image package package-test stack-programs
 
 help: ## List the targets
 	@echo 'GoBFD. Targets:'
@@ -43,11 +43,26 @@ interop: ## Run only the interop suite with the real FRR and BIRD (root)
 	$(CARGO) build --workspace --bins
 	$(CARGO) test --package bfd-testbed --no-fail-fast
 
-bench-quick: ## Measure 1000 sessions at 50 ms x 3 beside a bare loop and BIRD (root)
-	@scripts/require-root bench-quick
-	@scripts/install test
-	$(CARGO) build --release --package gobfd --package gobfd-bench --bins
-	@$(TARGET_DIR)/release/gobfd-bench quick --gobfd $(TARGET_DIR)/release/gobfd
+BENCH = $(TARGET_DIR)/release/gobfd-bench
+BENCH_PAGE := docs/en/benchmarks.md
+
+.PHONY: bench-programs
+bench-programs:
+	@scripts/require-root bench
+	@scripts/install bench
+	$(CARGO) build --release --package gobfd --package gobfdctl --package gobfd-bench --bins
+
+bench: bench-programs ## Measure bare loop, BIRD, FRR and gobfd; write docs/en/benchmarks.md (root, 15 min)
+	$(BENCH) run
+	$(BENCH) report --write $(BENCH_PAGE)
+
+bench-quick: bench-programs ## Measure only 1000 sessions at 50 ms x 3 beside a bare loop and BIRD (root)
+	$(BENCH) run --only cost --peers bare,bird,gobfd
+	$(BENCH) report
+
+bench-stress: bench-programs ## Hold sessions while stress-ng has the machine; write the page (root, 20 min)
+	$(BENCH) stress
+	$(BENCH) report --stress --write $(BENCH_PAGE)
 
 # One disturbance: `make reliability ONLY=junk`.
 reliability: ## Disturb the daemon at full size: reloads, clients, junk, stops, full disk; a table (root)

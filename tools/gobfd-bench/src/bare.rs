@@ -3,27 +3,20 @@
 //! It keeps no state, judges nothing and wakes by the clock alone, so that every call moves as many
 //! packets as a millisecond brings: a daemon cannot be cheaper than this by honest means.
 
-use std::net::Ipv4Addr;
-
 use bfd_net::{Egress, Family, GroupSpec, MonoNanos, Poller, RxBatch, SocketSet, TxBatch};
-use bfd_packet::{ControlPacket, DetectMult, Diagnostic, Discriminator, HEADER_LEN, State};
+use bfd_packet::{ControlPacket, Diagnostic, Discriminator, HEADER_LEN, State};
 
+use crate::load::Load;
 use crate::peer::Pace;
+use crate::wire::PORT;
 
 /// How often the loop wakes to send what is due; nanoseconds.
 const TICK: u64 = 1_000_000;
-/// Single-hop BFD (RFC 5881 §4).
-const PORT: u16 = 3784;
 
-/// Sends to `count` addresses from `first` on, each at the mean rate of a jittered session, and
+/// Sends to all peers, each at the mean rate of a jittered session, and
 /// takes in what comes, until `seconds` have passed.
-pub(crate) fn run(
-    local: Ipv4Addr,
-    first: Ipv4Addr,
-    count: u32,
-    pace: Pace,
-    seconds: u64,
-) -> anyhow::Result<()> {
+pub(crate) fn run(load: Load, seconds: u64) -> anyhow::Result<()> {
+    let pace = load.pace()?;
     let spec = GroupSpec {
         family: Family::V4,
         port: PORT,
@@ -42,10 +35,10 @@ pub(crate) fn run(
         if now - begin >= seconds * 1_000_000_000 {
             return Ok(());
         }
-        let due = u128::from(now - begin) * u128::from(count) / u128::from(round);
+        let due = u128::from(now - begin) * u128::from(load.count) / u128::from(round);
         while sent < due {
-            let peer = u32::try_from(sent % u128::from(count)).unwrap_or(0);
-            tx.push(&egress(local, first, peer), &payload, peer);
+            let peer = u32::try_from(sent % u128::from(load.count)).unwrap_or(0);
+            tx.push(&egress(load, peer), &payload, peer);
             sent += 1;
         }
         tx.flush(|_, _| {});
@@ -56,10 +49,10 @@ pub(crate) fn run(
     }
 }
 
-fn egress(local: Ipv4Addr, first: Ipv4Addr, peer: u32) -> Egress {
+fn egress(load: Load, peer: u32) -> Egress {
     Egress {
-        local: local.into(),
-        peer: Ipv4Addr::from(u32::from(first) + peer).into(),
+        local: load.daemon.into(),
+        peer: load.addresses().peer(peer).into(),
         ifindex: 0,
         source_port: 49_152,
         destination_port: PORT,
@@ -77,7 +70,7 @@ fn payload(pace: Pace) -> [u8; HEADER_LEN] {
         final_: false,
         control_plane_independent: false,
         demand: false,
-        detect_mult: DetectMult::new(3).unwrap_or(pace.detect_mult),
+        detect_mult: pace.detect_mult,
         my_discriminator: one.expect("one is not zero"),
         your_discriminator: one,
         desired_min_tx: pace.interval,

@@ -27,6 +27,8 @@ pub(crate) struct Peer {
     steady: bool,
     /// Whether it sends at all; a silenced peer still listens.
     pub(crate) speaks: bool,
+    /// It sends nothing before this moment, but means to.
+    pub(crate) muted_until: u64,
     /// When it last sent something.
     pub(crate) last_sent: u64,
     /// When the daemon was last heard.
@@ -62,6 +64,7 @@ impl Peer {
             answer_poll: false,
             steady: false,
             speaks: true,
+            muted_until: 0,
             last_sent: 0,
             last_heard: None,
             flaps: 0,
@@ -114,11 +117,14 @@ impl Peer {
         let other = packet
             .your_discriminator
             .is_some_and(|yours| yours != self.discriminator);
-        if self.steady || other {
+        if other && !self.steady {
+            return Heard::Nothing;
+        }
+        self.last_heard = Some(now);
+        if self.steady {
             return Heard::Nothing;
         }
         let was = self.state;
-        self.last_heard = Some(now);
         self.remote = Some(Remote {
             discriminator: packet.my_discriminator,
             state: packet.state,
@@ -148,10 +154,19 @@ impl Peer {
         let expired = self.state != State::Down && now.saturating_sub(heard) > limit.max(SLOW / 10);
         if expired {
             self.flaps += u32::from(self.state == State::Up && self.speaks);
+            self.forget(now);
+        }
+        expired
+    }
+
+    /// Goes Down after a silence; a steady peer only starts to count anew.
+    fn forget(&mut self, now: u64) {
+        if self.steady {
+            self.last_heard = Some(now);
+        } else {
             self.state = State::Down;
             self.remote = None;
         }
-        expired
     }
 
     /// The packet to send now.

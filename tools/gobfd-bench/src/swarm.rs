@@ -2,13 +2,13 @@
 //!
 //! Purpose: be N healthy neighbours at a steady rate, fall silent on command, come back, and write
 //! down what the daemon does. Owner: `main`. Thread: one, pinned by the caller. It must never hide
-//! its own lateness: that goes into the report beside the daemon's.
+//! its own lateness: that is written down beside the daemon's.
 
 use bfd_packet::{ControlPacket, Discriminator, HEADER_LEN, State};
 
 use crate::peer::{Heard, Pace, Peer};
-use crate::report::Report;
 use crate::schedule::Schedule;
+use crate::seen::Seen;
 use crate::wire::Wire;
 
 /// The longest sleep, so that expiry of silent daemons is noticed; nanoseconds.
@@ -24,7 +24,7 @@ pub(crate) struct Swarm {
     chance: Chance,
     trials: Vec<Trial>,
     /// What was seen so far.
-    pub(crate) report: Report,
+    pub(crate) seen: Seen,
 }
 
 /// Where a peer stands in a failure made on purpose.
@@ -64,7 +64,7 @@ impl Swarm {
             schedule,
             chance: Chance(0x2545_F491_4F6C_DD1D),
             trials: vec![Trial::None; count as usize],
-            report: Report::default(),
+            seen: Seen::default(),
         }
     }
 
@@ -117,6 +117,13 @@ impl Swarm {
         }
     }
 
+    /// These peers send nothing until the moment `until`, as a lossy path would have it.
+    pub(crate) fn mute(&mut self, peers: impl Iterator<Item = u32>, until: u64) {
+        for peer in peers {
+            self.peers[peer as usize].muted_until = until;
+        }
+    }
+
     /// These peers start anew now.
     pub(crate) fn restart(&mut self, peers: impl Iterator<Item = u32>) {
         for peer in peers {
@@ -147,7 +154,7 @@ impl Swarm {
         self.hear()?;
         let now = Wire::now();
         while let Some((peer, due)) = self.schedule.pop(now) {
-            self.report.own_lateness(now - due);
+            self.seen.own_lateness(now - due);
             self.peers[peer as usize].expire(now);
             self.send(peer);
         }
@@ -161,7 +168,7 @@ impl Swarm {
             wire,
             peers,
             trials,
-            report,
+            seen,
             pace,
             ..
         } = self;
@@ -171,15 +178,15 @@ impl Swarm {
                 return;
             };
             let Ok(packet) = ControlPacket::parse(payload) else {
-                return report.unreadable();
+                return seen.unreadable();
             };
             if let (Some(last), true) = (end.last_heard, end.is_up()) {
-                report.inter_arrival(now.saturating_sub(last));
+                seen.inter_arrival(now.saturating_sub(last));
             }
             if end.receive(now, &packet) == Heard::Answer {
                 answers.push(peer);
             }
-            judge(&mut trials[peer as usize], end, &packet, now, pace, report);
+            judge(&mut trials[peer as usize], end, &packet, now, pace, seen);
         })?;
         for peer in answers {
             self.send(peer);
@@ -193,7 +200,7 @@ impl Swarm {
         let now = Wire::now();
         self.schedule
             .set(peer, now + end.gap(&self.pace, self.chance.byte()));
-        if end.speaks {
+        if end.speaks && now >= end.muted_until {
             let mut octets = [0; HEADER_LEN];
             let length = end.packet(&self.pace).write(&mut octets);
             end.last_sent = now;
@@ -209,16 +216,16 @@ fn judge(
     packet: &ControlPacket<'_>,
     now: u64,
     pace: &Pace,
-    report: &mut Report,
+    seen: &mut Seen,
 ) {
     match (*trial, packet.state) {
         (Trial::Silent(since), State::Down) => {
             let limit = since + peer.daemon_detection_time(pace);
-            report.detection(now.saturating_sub(limit), limit.saturating_sub(now));
+            seen.detection(now.saturating_sub(limit), limit.saturating_sub(now));
             *trial = Trial::Seen;
         }
         (Trial::Back(since), State::Up) => {
-            report.recovery(now.saturating_sub(since));
+            seen.recovery(now.saturating_sub(since));
             *trial = Trial::None;
         }
         _ => {}
