@@ -139,12 +139,14 @@ fn report(done: &Reconciled) {
         created,
         destroyed,
         changed,
+        overridden,
         ..
     } = done;
     tracing::info!(
         created,
         destroyed,
         changed,
+        overridden,
         "session reconciliation complete"
     );
 }

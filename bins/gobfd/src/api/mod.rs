@@ -12,6 +12,7 @@ mod integrations;
 mod list;
 mod select;
 mod service;
+mod timers;
 mod unfinished;
 mod watch;
 

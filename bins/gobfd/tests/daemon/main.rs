@@ -14,4 +14,5 @@ mod reload;
 mod start;
 mod stop;
 mod support;
+mod timers;
 mod watch;
