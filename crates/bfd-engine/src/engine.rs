@@ -12,6 +12,7 @@ use bfd_net::{
 };
 
 use crate::assembly::{Assembly, Capacities, Place};
+use crate::stats::{DESK_NAME, worker_name};
 use crate::{EngineHandle, Entropy, LinuxIo};
 
 /// UDP ports of single-hop and multihop control packets (RFC 5881 §4, RFC 5883 §5).
@@ -126,10 +127,10 @@ impl Engine {
         } = Assembly::new(places, desk, Entropy::System, Capacities::default())?;
         let mut threads = Vec::new();
         for (number, worker) in workers.into_iter().enumerate() {
-            let name = format!("bfd-worker-{number}");
+            let name = worker_name(number);
             threads.push(spawn(name, &mut warnings, move || worker.run())?);
         }
-        threads.push(spawn("bfd-desk".to_owned(), &mut warnings, move || {
+        threads.push(spawn(DESK_NAME.to_owned(), &mut warnings, move || {
             desk.run();
         })?);
         Ok(Self {

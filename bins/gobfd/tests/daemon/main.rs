@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod api;
+mod hung;
 mod keys;
 #[cfg(feature = "kubernetes")]
 mod kubernetes;
@@ -14,5 +15,6 @@ mod reload;
 mod start;
 mod stop;
 mod support;
+mod systemd;
 mod timers;
 mod watch;
