@@ -10,7 +10,7 @@ CARGO ?= cargo
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test unit interop bench bench-quick bench-stress reliability reliability-clock lint lint-shell fmt doc deny fuzz programs image package package-test stack-programs
+.PHONY: help build demo test unit interop bench bench-quick bench-stress reliability reliability-clock lint lint-shell fmt doc deny fuzz programs image package package-test systemd stack-programs
 
 help: ## List the targets
 	@echo 'GoBFD. Targets:'
@@ -84,7 +84,7 @@ lint: ## Lint with warnings denied
 
 lint-shell: ## Lint the shell scripts
 	@scripts/install test
-	shellcheck .ci/run scripts/* deployments/debian/verify deployments/debian/gobfd.postinst \
+	shellcheck .ci/run scripts/* deployments/systemd/verify deployments/debian/verify deployments/debian/gobfd.postinst \
 	    deployments/integrations/integrate deployments/integrations/lib/* \
 	    deployments/integrations/verify/verify deployments/integrations/kubernetes/config-hash \
 	    deployments/integrations/kubernetes/{setup-cluster,teardown,k3s,live}.sh \
@@ -132,6 +132,12 @@ image: programs ## Build the container image localhost/gobfd:local (root)
 	@scripts/install stacks
 	@$(INTEGRATIONS)/lib/prepare
 	@$(INTEGRATIONS)/lib/images gobfd
+
+systemd: ## Show the unit under a real systemd in a container: start, reload, hung thread, stop (root)
+	@scripts/require-root systemd
+	@scripts/install stacks
+	$(CARGO) build --package gobfd --bins
+	@deployments/systemd/verify $(TARGET_DIR)/debug/gobfd
 
 package: programs ## Make the Debian package: programs, unit, manual pages, completions (target/package)
 	@scripts/install package

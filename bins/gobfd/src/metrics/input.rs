@@ -38,6 +38,8 @@ pub struct SessionSample {
     pub local: Option<IpAddr>,
     /// The interface the session is bound to.
     pub interface: Option<String>,
+    /// Something is laid over what its owner asked for.
+    pub overridden: bool,
     /// Its state and counters.
     pub view: SessionView,
 }

@@ -120,6 +120,19 @@ const FAMILIES: &[Family] = &[
         read: |scrape, out| each_kind(scrape, out, |kind| kind.flaps),
     },
     Family {
+        name: "gobfd_bfd_sessions_overridden",
+        kind: Type::Gauge,
+        help: "Sessions that an operator changed while they run.",
+        labels: &[],
+        remark: "By `gobfdctl session set`, `admin-down` or `admin-up`, or through the API: what counts \
+                 is not what the configuration says. `gobfdctl session list` marks them.",
+        read: |scrape, out| {
+            let sessions = scrape.input.sessions.iter();
+            let overridden = sessions.filter(|session| session.overridden).count();
+            out.add("", overridden);
+        },
+    },
+    Family {
         name: "gobfd_bfd_downs_total",
         kind: Type::Counter,
         help: "BFD sessions that went down, by the verdict on the cause.",

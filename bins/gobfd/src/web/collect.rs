@@ -87,6 +87,7 @@ fn sample(session: SessionInfo) -> SessionSample {
         peer: session.meta.key.peer,
         local: session.meta.local(),
         interface: session.meta.key.interface.clone(),
+        overridden: session.meta.overridden,
         view: session.view,
     }
 }

@@ -39,6 +39,7 @@ fn session(peer: &str, local: &str, interface: &str, kind: SessionKind) -> Sessi
         peer: address(peer),
         local: (!local.is_empty()).then(|| address(local)),
         interface: (!interface.is_empty()).then(|| interface.to_owned()),
+        overridden: false,
         view: view(kind, 7),
     }
 }

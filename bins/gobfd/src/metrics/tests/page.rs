@@ -57,6 +57,21 @@ fn the_families_of_0_6_keep_name_help_and_type() {
 }
 
 #[test]
+fn overridden_sessions_are_counted() {
+    let of = |overridden| SessionSample {
+        overridden,
+        ..session("192.0.2.1", "192.0.2.2", "", SessionKind::SingleHop)
+    };
+    for (sessions, count) in [(vec![], "0"), (vec![of(true), of(false), of(true)], "2")] {
+        let page = text(sessions);
+        assert_eq!(
+            samples(&page).get("gobfd_bfd_sessions_overridden"),
+            Some(&count)
+        );
+    }
+}
+
+#[test]
 fn every_series_of_a_session_exists_from_the_start() {
     let page = text(vec![session("2001:DB8::1", "2001:db8::2", "", MULTI)]);
     let samples = samples(&page);
