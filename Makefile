@@ -53,8 +53,7 @@ bench-programs:
 	$(CARGO) build --release --package gobfd --package gobfdctl --package gobfd-bench --bins
 
 bench: bench-programs ## Measure bare loop, BIRD, FRR and gobfd; write docs/en/benchmarks.md (root, 15 min)
-	$(BENCH) run
-	$(BENCH) report --write $(BENCH_PAGE)
+	$(BENCH) run; status=$$?; $(BENCH) report --write $(BENCH_PAGE) && exit $$status
 
 bench-quick: bench-programs ## Measure only 1000 sessions at 50 ms x 3 beside a bare loop and BIRD (root)
 	$(BENCH) run --only cost --peers bare,bird,gobfd

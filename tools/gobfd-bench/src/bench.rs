@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use clap::Args;
 
 use crate::contender::Contender;
@@ -37,19 +37,25 @@ impl Run {
     pub(crate) fn run(&self) -> anyhow::Result<()> {
         let results = Results(self.results.clone());
         machine::require_two_processors()?;
-        for row in self.rows()? {
-            for contender in self.contenders()? {
-                if row.who.takes(&contender) {
-                    self.measure(row, &contender, &results)?;
+        let (rows, contenders) = (self.rows()?, self.contenders()?);
+        let mut failed = Vec::new();
+        for row in rows {
+            for contender in contenders.iter().filter(|one| row.who.takes(one)) {
+                if let Err(error) = self.measure(row, contender, &results) {
+                    eprintln!("  failed: {error:#}");
+                    failed.push(format!("{}/{}", row.name, contender.name()));
                 }
             }
         }
+        ensure!(failed.is_empty(), "not measured: {}", failed.join(", "));
         Ok(())
     }
 
+    /// A daemon that fails spoils its own cell, not the table.
     fn measure(&self, row: &Row, contender: &Contender, results: &Results) -> anyhow::Result<()> {
         let name = contender.name();
         eprintln!("{} / {name}: {}", row.name, row.about);
+        results.forget(row.name, name);
         let seconds = self.seconds.unwrap_or(row.seconds);
         let measured = (row.measure)(contender, seconds)
             .with_context(|| format!("row {} with {name}", row.name))?;

@@ -99,7 +99,7 @@ pub(crate) const ROWS: [Row; 6] = [
 ];
 
 /// Time for slow starts, and for 10 000 sessions of a slow daemon; seconds.
-const PATIENCE: u64 = 100;
+const PATIENCE: u64 = 60;
 /// Settling after bring-up; seconds.
 const SETTLING: &str = "hold 2";
 /// Peers that fail one by one, and milliseconds between them.

@@ -30,9 +30,18 @@ impl Results {
     pub(crate) fn keep(&self, outcome: &Outcome) -> anyhow::Result<()> {
         std::fs::create_dir_all(&self.0)
             .with_context(|| format!("cannot make the folder {}", self.0.display()))?;
-        let name = format!("{}.{}.json", outcome.row, outcome.contender);
+        let path = self.path(&outcome.row, &outcome.contender);
         let text = serde_json::to_string(outcome)? + "\n";
-        std::fs::write(self.0.join(name), text).context("cannot keep a result")
+        std::fs::write(path, text).context("cannot keep a result")
+    }
+
+    /// Removes an earlier outcome, so that it does not stand for one that fails.
+    pub(crate) fn forget(&self, row: &str, contender: &str) {
+        let _ = std::fs::remove_file(self.path(row, contender));
+    }
+
+    fn path(&self, row: &str, contender: &str) -> PathBuf {
+        self.0.join(format!("{row}.{contender}.json"))
     }
 
     /// All outcomes.
@@ -78,6 +87,8 @@ mod tests {
         results.keep(&outcome(1.0)).unwrap();
         results.keep(&outcome(2.0)).unwrap();
         assert_eq!(results.all().unwrap(), [outcome(2.0)]);
+        results.forget("cost", "bare");
+        assert_eq!(results.all().unwrap(), []);
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod pair;
 mod policy;
 mod table;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -102,6 +103,13 @@ impl Stress {
             found.is_ok_and(|status| status.success()),
             "stress-ng is missing (Debian: stress-ng)"
         );
+        for program in [&self.gobfd, &self.gobfdctl] {
+            ensure!(
+                program.is_file(),
+                "{} does not exist: build it first",
+                program.display()
+            );
+        }
         for scheduler in &self.schedulers {
             for number in &self.levels {
                 let level = LEVELS.get(*number as usize);
@@ -116,11 +124,10 @@ impl Stress {
     fn climb(&self, scheduler: Scheduler, level: &Level) -> anyhow::Result<()> {
         let longer = INTERVALS.into_iter().filter(|next| *next > self.interval);
         for interval in std::iter::once(self.interval).chain(longer) {
-            let seen = self
-                .step(scheduler, level, interval)
-                .with_context(|| format!("{}, {}, {interval} ms", level.name, scheduler.name()))?;
+            let seen = self.step(scheduler, level, interval);
+            let holds = matches!(&seen, Ok(seen) if seen.flaps == 0);
             self.keep(scheduler, level, interval, seen)?;
-            if seen.flaps == 0 || self.no_search {
+            if holds || self.no_search {
                 break;
             }
         }
@@ -148,22 +155,33 @@ impl Stress {
         scheduler: Scheduler,
         level: &Level,
         interval: u32,
-        seen: Seen,
+        seen: anyhow::Result<Seen>,
     ) -> anyhow::Result<()> {
-        let values = [
-            ("flaps", seen.flaps as f64),
-            ("gap_max_ms", seen.gap),
-            ("left_min_ms", seen.left),
+        let mut values = vec![
             ("interval_ms", f64::from(interval)),
             ("sessions", f64::from(self.count)),
             ("seconds", self.seconds as f64),
         ];
+        let mut doubts = BTreeMap::new();
+        match seen {
+            Ok(seen) => values.extend([
+                ("flaps", seen.flaps as f64),
+                ("gap_max_ms", seen.gap),
+                ("left_min_ms", seen.left),
+            ]),
+            Err(error) => {
+                doubts.insert("flaps".to_owned(), format!("{error:#}"));
+            }
+        }
+        let values = values.into_iter();
         let outcome = Outcome {
             row: format!("{}-{interval}", level.name),
             contender: scheduler.name().to_owned(),
             version: machine::said_by(&self.gobfd),
-            values: values.map(|(name, value)| (name.to_owned(), value)).into(),
-            doubts: [].into(),
+            values: values
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect(),
+            doubts,
         };
         println!("{}", serde_json::to_string(&outcome)?);
         Results(self.results.clone()).keep(&outcome)

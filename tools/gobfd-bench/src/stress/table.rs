@@ -12,9 +12,11 @@ pub(crate) fn table(all: &[Outcome]) -> String {
         "| step | stress-ng | scheduler | interval ms | sessions | s | flaps | largest gap ms \
          | least left of the limit ms | holds at ms |\n|---|---|---|---|---|---|---|---|---|---|\n",
     );
+    let mut below = String::new();
     for level in &LEVELS {
         for scheduler in Scheduler::ALL {
             let tried = tried(all, level.name, scheduler.name());
+            below.push_str(&notes(&tried));
             if let Some(first) = tried.first() {
                 let _ = writeln!(
                     text,
@@ -28,7 +30,7 @@ pub(crate) fn table(all: &[Outcome]) -> String {
             }
         }
     }
-    text
+    text + &below
 }
 
 /// What was tried at a step, the shortest interval first.
@@ -44,16 +46,29 @@ fn tried<'a>(all: &'a [Outcome], level: &str, scheduler: &str) -> Vec<&'a Outcom
 }
 
 fn figures(outcome: &Outcome) -> String {
-    let value = |name: &str| outcome.values.get(name).copied().unwrap_or(f64::NAN);
-    format!(
-        "{} | {} | {} | {} | {:.2} | {:.2}",
-        value("interval_ms"),
-        value("sessions"),
-        value("seconds"),
-        value("flaps"),
-        value("gap_max_ms"),
-        value("left_min_ms")
-    )
+    let value = |name: &str, digits: usize| match outcome.values.get(name) {
+        Some(value) => format!("{value:.digits$}"),
+        None => "-".to_owned(),
+    };
+    [
+        value("interval_ms", 0),
+        value("sessions", 0),
+        value("seconds", 0),
+        value("flaps", 0),
+        value("gap_max_ms", 2),
+        value("left_min_ms", 2),
+    ]
+    .join(" | ")
+}
+
+/// Why a step has no figures.
+fn notes(tried: &[&Outcome]) -> String {
+    let failed = tried
+        .iter()
+        .flat_map(|one| one.doubts.values().map(move |why| (one, why)));
+    failed
+        .map(|(one, why)| format!("\n{}, {}: {why}.\n", one.row, one.contender))
+        .collect()
 }
 
 fn holding(tried: &[&Outcome]) -> String {
@@ -92,5 +107,11 @@ mod tests {
         let line = "| L1 | `--cpu N` | fifo | 10 | 1000 | 60 | 3 | 31.25 | -1.25 | 20 |\n";
         assert!(text.ends_with(line), "{text}");
         assert!(table(&[outcome(10.0, 3.0)]).ends_with("| none tried |\n"));
+        let mut failed = outcome(10.0, 3.0);
+        failed.values.remove("flaps");
+        failed.doubts.insert("flaps".into(), "none came Up".into());
+        let text = table(&[failed]);
+        assert!(text.contains("| 60 | - | 31.25 |"), "{text}");
+        assert!(text.ends_with("\nL1-10, fifo: none came Up.\n"), "{text}");
     }
 }
