@@ -10,7 +10,7 @@ CARGO ?= cargo
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test unit interop bench bench-quick bench-stress lint lint-shell fmt doc deny fuzz programs image package package-test stack-programs
+.PHONY: help build demo test unit interop bench bench-quick bench-stress reliability reliability-clock lint lint-shell fmt doc deny fuzz programs image package package-test systemd stack-programs
 
 help: ## List the targets
 	@echo 'GoBFD. Targets:'
@@ -63,13 +63,27 @@ bench-stress: bench-programs ## Hold sessions while stress-ng has the machine; w
 	$(BENCH) stress
 	$(BENCH) report --stress --write $(BENCH_PAGE)
 
+# One disturbance: `make reliability ONLY=junk`.
+reliability: ## Disturb the daemon at full size: reloads, clients, junk, stops, full disk; a table (root)
+	@scripts/require-root reliability
+	@scripts/install test
+	@PROFILE=$(PROFILE) scripts/reliability $(ONLY)
+
+reliability-clock: ## Step the clock of THIS MACHINE by a day and back while sessions run (root)
+	@scripts/require-root reliability-clock
+	@scripts/install test
+	@echo 'This sets the clock of this machine a day ahead and a day back, for two seconds each; four times in all.'
+	@echo 'It is right again afterwards, by the monotonic clock. Ctrl-C within 5 seconds keeps it as it is.'
+	@sleep 5
+	@PROFILE=$(PROFILE) CLOCK=1 scripts/reliability clock
+
 lint: ## Lint with warnings denied
 	@scripts/install build
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 
 lint-shell: ## Lint the shell scripts
 	@scripts/install test
-	shellcheck .ci/run scripts/* deployments/debian/verify deployments/debian/gobfd.postinst \
+	shellcheck .ci/run scripts/* deployments/systemd/verify deployments/debian/verify deployments/debian/gobfd.postinst \
 	    deployments/integrations/integrate deployments/integrations/lib/* \
 	    deployments/integrations/verify/verify deployments/integrations/kubernetes/config-hash \
 	    deployments/integrations/kubernetes/{setup-cluster,teardown,k3s,live}.sh \
@@ -83,9 +97,9 @@ doc: ## Build the API documentation, warnings denied (target/doc)
 	@scripts/install build
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --workspace --no-deps
 
-deny: ## Check licences, bans and sources of the dependencies
+deny: ## Check licences, bans, sources of the dependencies, and advisories where they can be fetched
 	@scripts/install build
-	@scripts/cargo-deny check licenses bans sources
+	@scripts/cargo-deny
 
 fuzz: ## Fuzz each target for FUZZ_SECONDS, 60 by default (`make test` only replays the corpus)
 	@scripts/install fuzz
@@ -117,6 +131,12 @@ image: programs ## Build the container image localhost/gobfd:local (root)
 	@scripts/install stacks
 	@$(INTEGRATIONS)/lib/prepare
 	@$(INTEGRATIONS)/lib/images gobfd
+
+systemd: ## Show the unit under a real systemd in a container: start, reload, hung thread, stop (root)
+	@scripts/require-root systemd
+	@scripts/install stacks
+	$(CARGO) build --package gobfd --bins
+	@deployments/systemd/verify $(TARGET_DIR)/debug/gobfd
 
 package: programs ## Make the Debian package: programs, unit, manual pages, completions (target/package)
 	@scripts/install package

@@ -27,9 +27,10 @@ fn run(settings: Settings) -> ExitCode {
         level: LogLevel::Info,
         format: LogFormat::Text,
     };
-    if let Err(error) = logging::install(log, Output::Stderr) {
-        return fail("failed to set up the log", &error);
-    }
+    let log = match logging::install(log, Output::Stderr) {
+        Ok(log) => log,
+        Err(error) => return fail("failed to set up the log", &error),
+    };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
@@ -38,11 +39,13 @@ fn run(settings: Settings) -> ExitCode {
         Err(error) => return fail("bridge exited with error", &error),
     };
     say_start(&settings);
-    match runtime.block_on(bridge::run(settings)) {
-        Ok(()) => {
-            tracing::info!("gobfd-exabgp-bridge stopped");
-            ExitCode::SUCCESS
-        }
+    let ended = runtime.block_on(bridge::run(settings));
+    if ended.is_ok() {
+        tracing::info!("gobfd-exabgp-bridge stopped");
+    }
+    log.flush();
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail("bridge exited with error", &error),
     }
 }

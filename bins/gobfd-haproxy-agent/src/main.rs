@@ -16,10 +16,11 @@ fn main() -> ExitCode {
 }
 
 fn run(settings: Settings) -> ExitCode {
-    if let Err(error) = logging::install(settings.log, Output::Stderr) {
-        return fail(&error);
-    }
-    // Two threads: a reader of the log that is slow must not delay answers.
+    let log = match logging::install(settings.log, Output::Stderr) {
+        Ok(log) => log,
+        Err(error) => return fail(&error),
+    };
+    // Two threads: long work of one connection must not delay answers.
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .thread_name("haproxy-agent")
@@ -31,6 +32,7 @@ fn run(settings: Settings) -> ExitCode {
     };
     let ended = runtime.block_on(agent::run(settings));
     runtime.shutdown_background();
+    log.flush();
     match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(&error),

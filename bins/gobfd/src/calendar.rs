@@ -50,6 +50,16 @@ impl Calendar {
     }
 }
 
+/// To the second, in UTC: `2026-01-02 03:04:05 UTC`. `wall` is the time since 1970.
+#[must_use]
+pub fn clock(wall: Duration) -> String {
+    let seconds = i64::try_from(wall.as_secs()).unwrap_or(i64::MAX);
+    jiff::Timestamp::from_second(seconds).map_or_else(
+        |_| "an unknown time".to_owned(),
+        |time| time.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
+    )
+}
+
 const fn steady(known: u64, measured: u64) -> u64 {
     if known.abs_diff(measured) < SET {
         known
@@ -60,7 +70,16 @@ const fn steady(known: u64, measured: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Calendar, SET, steady};
+    use std::time::Duration;
+
+    use super::{Calendar, SET, clock, steady};
+
+    #[test]
+    fn times_are_in_utc() {
+        let moment = Duration::from_millis(1_767_323_045_678);
+        assert_eq!(clock(moment), "2026-01-02 03:04:05 UTC");
+        assert_eq!(clock(Duration::MAX), "an unknown time");
+    }
 
     #[test]
     fn a_moment_keeps_its_time_until_the_clock_is_set() {

@@ -16,7 +16,6 @@ use bfd_engine::{Engine, EngineConfig, EngineHandle};
 use bfd_program::cli::BUILD;
 use bfd_program::serve::{BindError, Listener, Server};
 use bfd_program::signals::{Asked, Signals};
-use sd_notify::NotifyState;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -25,10 +24,11 @@ use crate::api::{self, HealthSwitch as _, Vitals};
 use crate::changes;
 use crate::config::Config;
 use crate::integrations::{Board, Integrations, NodeMesh, SetupError};
+use crate::ledger::Ledger;
 use crate::paths::{Feed, FeedError};
 use crate::reload::Settings;
 use crate::shortage;
-use crate::systemd;
+use crate::systemd::ServiceManager;
 use crate::web::{self, Metrics};
 
 /// Longest time for telling the peers that we go.
@@ -86,22 +86,21 @@ pub async fn run(mut settings: Settings) -> Result<Ended, DaemonError> {
     let engine = Engine::start(&engine_config(config))?;
     announce::data_plane(&engine);
     let (feed, topology) = Feed::open().await?;
-    let mut daemon = Daemon::start(engine.handle(), topology, feed)?;
+    let mut daemon = Daemon::start(engine.handle(), topology, feed, settings.ledger())?;
     // A daemon that stops while it starts has nothing to say yet.
-    let _ = settings.apply(&daemon.control).await;
+    let outcome = settings.apply(&daemon.control).await;
     let control = daemon.control.clone();
     daemon.integrations.apply(settings.config(), &control).await;
     let config = settings.config();
     let (stop, stopping) = watch::channel(false);
     let servers = daemon.serve(config, doors, &stopping);
     daemon.vitals.set_ready(true);
-    systemd::notify(NotifyState::Ready);
+    if let Ok(outcome) = outcome {
+        daemon.manager.ready(&outcome).await;
+    }
     let ended = loop {
         match signals.next().await {
-            Asked::Reload => {
-                let integrations = &mut daemon.integrations;
-                let _ = settings.reload(&control, integrations).await;
-            }
+            Asked::Reload => daemon.reload(&mut settings).await,
             Asked::Stop => break daemon.stop(&mut signals, stop, servers).await,
         }
     };
@@ -133,6 +132,7 @@ struct Daemon {
     control: Control,
     metrics: Metrics,
     vitals: Arc<Vitals>,
+    manager: Arc<ServiceManager>,
     integrations: Integrations,
     /// What the GoBGP integration shows.
     gobgp: Board,
@@ -146,6 +146,7 @@ impl Daemon {
         engine: EngineHandle,
         topology: watch::Receiver<Arc<Topology>>,
         feed: Feed,
+        ledger: Ledger,
     ) -> io::Result<Self> {
         let route = Box::new(|peer| bfd_net::route_source(peer, 0).ok());
         let seen = Arc::clone(&topology.borrow());
@@ -153,22 +154,27 @@ impl Daemon {
         let mut followers = JoinSet::new();
         let gobgp = Board::default();
         let mesh = NodeMesh::start(&control, &mut followers);
-        let metrics = Metrics::new(control.clone(), engine.clone(), gobgp.clone(), mesh.clone());
+        let metrics = Metrics::new(
+            control.clone(),
+            engine.clone(),
+            gobgp.clone(),
+            mesh.clone(),
+            ledger,
+        );
         let vitals = Arc::new(Vitals::new());
         let changes = tokio::spawn(changes::follow(control.watch().events, metrics.clone()));
         followers.spawn(feed.run());
         followers.spawn(follow(topology, control.clone()));
         followers.spawn(turn_keys(control.clone()));
         followers.spawn(shortage::follow(engine.clone()));
-        let watched = Arc::clone(&vitals);
-        followers.spawn(async move { watched.follow(engine).await });
-        if let Some(interval) = systemd::watchdog() {
-            followers.spawn(systemd::keep_alive(interval, Arc::clone(&vitals)));
-        }
+        let manager = ServiceManager::of_process(control.clone(), Arc::clone(&vitals));
+        let manager = Arc::new(manager);
+        attend(&mut followers, &control, &engine, &vitals, &manager);
         Ok(Self {
             control,
             metrics,
             vitals,
+            manager,
             integrations: Integrations::new(gobgp.clone(), mesh),
             gobgp,
             followers,
@@ -194,6 +200,14 @@ impl Daemon {
         servers
     }
 
+    async fn reload(&mut self, settings: &mut Settings) {
+        self.manager.reloading().await;
+        // A daemon that stops meanwhile says so itself.
+        if let Ok(outcome) = settings.reload(&self.control, &mut self.integrations).await {
+            self.manager.ready(&outcome).await;
+        }
+    }
+
     async fn stop(
         mut self,
         signals: &mut Signals,
@@ -201,7 +215,7 @@ impl Daemon {
         servers: JoinSet<()>,
     ) -> Ended {
         tracing::info!("initiating graceful shutdown");
-        systemd::notify(NotifyState::Stopping);
+        self.manager.stopping().await;
         self.vitals.set_ready(false);
         let farewell = async {
             // Before the sessions go to AdminDown, which would look like an operator's act.
@@ -222,6 +236,22 @@ impl Daemon {
             }
         }
     }
+}
+
+/// Looks after the threads of the data plane, and tells the service manager.
+fn attend(
+    followers: &mut JoinSet<()>,
+    control: &Control,
+    engine: &EngineHandle,
+    vitals: &Arc<Vitals>,
+    manager: &Arc<ServiceManager>,
+) {
+    let (watched, looked_at) = (Arc::clone(vitals), engine.clone());
+    followers.spawn(async move { watched.follow(looked_at).await });
+    let (told, events) = (Arc::clone(manager), control.watch().events);
+    followers.spawn(async move { told.follow(events).await });
+    let (fed, engine) = (Arc::clone(manager), engine.clone());
+    followers.spawn(async move { fed.keep_alive(engine).await });
 }
 
 /// Hands each picture of the host to the control plane.

@@ -44,8 +44,10 @@ fn run(path: Option<PathBuf>) -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return fail("gobfd exited with error", &error),
     };
-    let ended = runtime.block_on(daemon::run(Settings::new(path, loaded.config, log)));
+    let settings = Settings::new(path, loaded.config, log.clone());
+    let ended = runtime.block_on(daemon::run(settings));
     runtime.shutdown_background();
+    log.flush();
     match ended {
         Ok(Ended::Gracefully) => ExitCode::SUCCESS,
         Ok(Ended::AtOnce) => ExitCode::from(CUT_SHORT),

@@ -7,6 +7,19 @@ use bfd_program::logging::LogControl;
 
 use crate::config::{self, Config, ConfigError, Diff, Environment, SessionSettings};
 use crate::integrations::{Integrations, SetupError};
+use crate::ledger::Ledger;
+
+/// What a reload came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reloaded {
+    /// The new configuration counts.
+    InForce {
+        /// Its sessions that could not be had.
+        left_out: usize,
+    },
+    /// It is not usable, for this reason; the older one counts.
+    Refused(String),
+}
 
 /// The running configuration and where it comes from.
 #[derive(Debug)]
@@ -14,13 +27,26 @@ pub struct Settings {
     path: Option<PathBuf>,
     config: Config,
     log: LogControl,
+    ledger: Ledger,
 }
 
 impl Settings {
     /// `config`, as it was read from `path`.
     #[must_use]
     pub fn new(path: Option<PathBuf>, config: Config, log: LogControl) -> Self {
-        Self { path, config, log }
+        let ledger = Ledger::new(log.clone());
+        Self {
+            path,
+            config,
+            log,
+            ledger,
+        }
+    }
+
+    /// What reloads came to, and what the log lost.
+    #[must_use]
+    pub fn ledger(&self) -> Ledger {
+        self.ledger.clone()
     }
 
     /// The configuration in force.
@@ -33,10 +59,12 @@ impl Settings {
     ///
     /// # Errors
     /// The daemon is stopping.
-    pub async fn apply(&self, control: &Control) -> Result<(), Stopping> {
+    pub async fn apply(&self, control: &Control) -> Result<Reloaded, Stopping> {
         let intents = self.config.sessions.iter().map(intent).collect();
-        report(&control.reconcile(Owner::Config, intents).await?);
-        Ok(())
+        let done = control.reconcile(Owner::Config, intents).await?;
+        report(&done);
+        let left_out = done.conflicts.len() + done.failed.len();
+        Ok(Reloaded::InForce { left_out })
     }
 
     /// Reads file and environment again and puts them in force; a fault leaves everything as it is.
@@ -47,18 +75,20 @@ impl Settings {
         &mut self,
         control: &Control,
         integrations: &mut Integrations,
-    ) -> Result<(), Stopping> {
+    ) -> Result<Reloaded, Stopping> {
         tracing::info!("received SIGHUP, reloading configuration");
         match self.read().await {
             Ok(config) => {
-                self.replace(config, control).await?;
+                let done = self.replace(config, control).await?;
                 integrations.apply(&self.config, control).await;
-                Ok(())
+                self.ledger.reloaded(true);
+                Ok(done)
             }
             Err(error) => {
                 let message = "failed to reload configuration, keeping current settings";
                 tracing::error!(%error, "{message}");
-                Ok(())
+                self.ledger.reloaded(false);
+                Ok(Reloaded::Refused(error.to_string()))
             }
         }
     }
@@ -78,7 +108,7 @@ impl Settings {
         Ok(loaded.config)
     }
 
-    async fn replace(&mut self, config: Config, control: &Control) -> Result<(), Stopping> {
+    async fn replace(&mut self, config: Config, control: &Control) -> Result<Reloaded, Stopping> {
         let diff = Diff::between(&self.config, &config);
         diff.restart.iter().for_each(|sentence| {
             tracing::warn!(setting = %sentence, "setting needs a restart");
@@ -139,12 +169,14 @@ fn report(done: &Reconciled) {
         created,
         destroyed,
         changed,
+        overridden,
         ..
     } = done;
     tracing::info!(
         created,
         destroyed,
         changed,
+        overridden,
         "session reconciliation complete"
     );
 }

@@ -126,6 +126,30 @@ pub(crate) enum SessionCommand {
     AdminDown(Which),
     /// Let a session run that was held down
     AdminUp(Which),
+    /// Change the timers of a session while it runs
+    ///
+    /// What is given goes before what the session's owner asked for (the configuration, a client
+    /// of the API, the Kubernetes node mesh), through reloads, until --reset or until session or
+    /// daemon end. The session stays Up.
+    Set(SetSession),
+}
+
+#[derive(Args)]
+pub(crate) struct SetSession {
+    #[command(flatten)]
+    pub(crate) which: Which,
+    /// Desired interval between our packets
+    #[arg(long, value_parser = parse_duration, value_name = "DURATION")]
+    pub(crate) tx_interval: Option<Duration>,
+    /// Smallest interval at which the peer may send
+    #[arg(long, value_parser = parse_duration, value_name = "DURATION")]
+    pub(crate) rx_interval: Option<Duration>,
+    /// Packets that may miss, 1 to 255
+    #[arg(long, value_name = "N")]
+    pub(crate) detect_mult: Option<u32>,
+    /// Take back all that was set before; what is given beside it is set then
+    #[arg(long)]
+    pub(crate) reset: bool,
 }
 
 /// Which session.

@@ -197,6 +197,45 @@ fn a_secret_is_read_from_where_nobody_sees_it() {
 }
 
 #[test]
+fn timers_of_a_session_are_set_and_taken_back() {
+    let fake = Fake::new(vec![
+        session(7, "192.0.2.9", "eth0"),
+        session(8, "192.0.2.9", "eth1"),
+    ]);
+    let server = fake.serve();
+    let by_peer = ["session", "set", "192.0.2.9", "--interface", "eth1"];
+    let values = ["--tx-interval", "50ms", "--detect-mult", "5"];
+    let (code, out, err) = run(&server, &[&by_peer[..], &values].concat());
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    assert!(out.contains("Overridden:            yes\n"), "{out}");
+    let request = fake.requests().pop().unwrap();
+    for part in [
+        "PeerAddress(\"192.0.2.9\")",
+        "interface_name: \"eth1\"",
+        "reset: false",
+        "nanos: 50000000",
+        "detect_multiplier: 5",
+    ] {
+        assert!(request.contains(part), "{part} in {request}");
+    }
+    let (code, out, _) = run(&server, &["session", "set", "7", "--reset"]);
+    assert_eq!(code, Some(0));
+    assert!(!out.contains("Overridden"), "{out}");
+    let request = fake.requests().pop().unwrap();
+    for part in [
+        "LocalDiscriminator(7)",
+        "reset: true",
+        "detect_multiplier: 0",
+    ] {
+        assert!(request.contains(part), "{part} in {request}");
+    }
+    assert_error(
+        run(&server, &["session", "set", "9", "--reset"]),
+        "Error: set session timers: not_found: session not found\n",
+    );
+}
+
+#[test]
 fn arguments_are_checked_before_any_call() {
     let add = |more: &[&str]| alone(&[&["session", "add"], more].concat());
     assert_error(add(&[]), "Error: --peer flag is required\n");
@@ -216,6 +255,14 @@ fn arguments_are_checked_before_any_call() {
     assert_error(
         alone(&["session", "delete", "x"]),
         "Error: parse discriminator \"x\": invalid digit found in string\n",
+    );
+    assert_error(
+        alone(&["session", "set", "1.1.1.1"]),
+        "Error: nothing to set: give --tx-interval, --rx-interval, --detect-mult or --reset\n",
+    );
+    assert_error(
+        alone(&["session", "set", "1.1.1.1", "--detect-mult", "0"]),
+        "Error: --detect-mult must be 1 to 255\n",
     );
     assert_error(
         alone(&["echo", "add", "--peer", "1.1.1.1", "--tx-interval", "0s"]),

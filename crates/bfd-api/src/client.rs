@@ -6,7 +6,7 @@ use connectrpc::client::{CallOptions, ClientConfig, Http2Connection, SharedHttp2
 
 use crate::endpoint::{Endpoint, Place};
 use crate::error::ClientError;
-use crate::v1::{self, get_session_request, set_session_admin_request};
+use crate::v1::{self, get_session_request, set_session_admin_request, set_session_timers_request};
 
 /// Longest time a unary call may take.
 const CALL_TIMEOUT: Duration = Duration::from_secs(30);
@@ -112,6 +112,43 @@ impl From<SessionRef> for v1::SetSessionAdminRequest {
     }
 }
 
+impl From<SessionRef> for v1::SetSessionTimersRequest {
+    fn from(which: SessionRef) -> Self {
+        use set_session_timers_request::Identifier;
+        match which {
+            SessionRef::Discriminator(discriminator) => Self {
+                identifier: Some(Identifier::LocalDiscriminator(discriminator)),
+                ..Self::default()
+            },
+            SessionRef::Peer {
+                peer,
+                local,
+                interface,
+                kind,
+            } => Self {
+                identifier: Some(Identifier::PeerAddress(peer)),
+                local_address: local,
+                interface_name: interface,
+                r#type: kind.into(),
+                ..Self::default()
+            },
+        }
+    }
+}
+
+/// Timers to lay over a session's own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Timers {
+    /// Take back what was laid over before; what is given here is laid over then.
+    pub reset: bool,
+    /// Desired Min TX Interval; `None`: as it is.
+    pub desired_min_tx: Option<Duration>,
+    /// Required Min RX Interval; `None`: as it is.
+    pub required_min_rx: Option<Duration>,
+    /// Detection multiplier; `None`: as it is.
+    pub detect_multiplier: Option<u32>,
+}
+
 /// One unary call: stub, request, and the conversion of its error.
 macro_rules! call {
     ($client:ident, $service:ident, $method:ident, $request:expr) => {
@@ -213,6 +250,26 @@ impl Client {
             ..which.into()
         };
         let answer = call!(self, bfd, set_session_admin_with_options, request)?;
+        self.present(answer.session.into_option(), "session")
+    }
+
+    /// Lays timers over those of a session, or takes them back.
+    ///
+    /// # Errors
+    /// As [`Self::session`], `invalid_argument`, and `unimplemented` from a daemon that is older.
+    pub async fn set_session_timers(
+        &self,
+        which: SessionRef,
+        timers: Timers,
+    ) -> Result<v1::BfdSession, ClientError> {
+        let request = v1::SetSessionTimersRequest {
+            reset: timers.reset,
+            desired_min_tx_interval: timers.desired_min_tx.map(Into::into).into(),
+            required_min_rx_interval: timers.required_min_rx.map(Into::into).into(),
+            detect_multiplier: timers.detect_multiplier.unwrap_or_default(),
+            ..which.into()
+        };
+        let answer = call!(self, bfd, set_session_timers_with_options, request)?;
         self.present(answer.session.into_option(), "session")
     }
 

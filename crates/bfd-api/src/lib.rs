@@ -40,7 +40,7 @@ mod generated {
 
 /// The messages for time: signed seconds and nanoseconds.
 pub use buffa_types::google::protobuf::{Duration, Timestamp};
-pub use client::{Client, Events, SessionRef};
+pub use client::{Client, Events, SessionRef, Timers};
 /// The standard health service, `grpc.health.v1.Health`.
 pub use connectrpc_health as health;
 pub use endpoint::{Endpoint, EndpointError};

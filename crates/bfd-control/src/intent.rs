@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use bfd_proto::SessionSpec;
+use bfd_proto::{DetectMult, Interval, SessionSpec};
 
 use crate::key::SessionKey;
 use crate::keychain::KeyChain;
@@ -67,6 +67,55 @@ pub struct Wanted {
     pub admin_down: bool,
 }
 
+/// Timers laid over those that a session's owner asked for; `None`: the owner's counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct TimerOverride {
+    /// Desired Min TX Interval.
+    pub desired_min_tx: Option<Interval>,
+    /// Required Min RX Interval.
+    pub required_min_rx: Option<Interval>,
+    /// Detect Mult.
+    pub detect_mult: Option<DetectMult>,
+}
+
+impl TimerOverride {
+    /// Whether nothing is laid over.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// These timers, and where they say nothing, those of `below`.
+    #[must_use]
+    pub fn over(self, below: Self) -> Self {
+        Self {
+            desired_min_tx: self.desired_min_tx.or(below.desired_min_tx),
+            required_min_rx: self.required_min_rx.or(below.required_min_rx),
+            detect_mult: self.detect_mult.or(below.detect_mult),
+        }
+    }
+
+    /// What becomes of `spec` under these timers.
+    #[must_use]
+    pub fn applied(self, spec: SessionSpec) -> SessionSpec {
+        SessionSpec {
+            desired_min_tx: self.desired_min_tx.unwrap_or(spec.desired_min_tx),
+            required_min_rx: self.required_min_rx.unwrap_or(spec.required_min_rx),
+            detect_mult: self.detect_mult.unwrap_or(spec.detect_mult),
+            ..spec
+        }
+    }
+}
+
+/// What shall become of the timers laid over a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct TimerChange {
+    /// Take back what was laid over before.
+    pub reset: bool,
+    /// What is laid over then; where it says nothing, everything stays as it is.
+    pub lay: TimerOverride,
+}
+
 impl Wanted {
     /// Whether both ask for the same, whatever the keys.
     fn is_like(&self, other: &Self) -> bool {
@@ -83,17 +132,34 @@ pub struct Wish {
     pub base: Wanted,
     /// The administrative state somebody else than the owner set; `None`: the owner's.
     pub admin_override: Option<bool>,
+    /// Timers that somebody laid over the owner's.
+    pub timers: TimerOverride,
 }
 
 impl Wish {
+    fn new(owner: Owner, base: Wanted) -> Self {
+        Self {
+            owner,
+            base,
+            admin_override: None,
+            timers: TimerOverride::default(),
+        }
+    }
+
     /// What the session shall be, all things considered.
     #[must_use]
     pub fn effective(&self) -> Wanted {
-        let admin_down = self.admin_override.unwrap_or(self.base.admin_down);
         Wanted {
-            admin_down,
+            spec: self.timers.applied(self.base.spec),
+            admin_down: self.admin_override.unwrap_or(self.base.admin_down),
             ..self.base.clone()
         }
+    }
+
+    /// Whether anything is laid over the owner's words.
+    #[must_use]
+    pub fn is_overridden(&self) -> bool {
+        self.admin_override.is_some() || !self.timers.is_empty()
     }
 }
 
@@ -125,12 +191,8 @@ impl Intents {
                 owner: wish.owner,
             });
         }
-        let wish = Wish {
-            owner,
-            base: intent.wanted,
-            admin_override: None,
-        };
-        self.wishes.insert(intent.key, wish);
+        self.wishes
+            .insert(intent.key, Wish::new(owner, intent.wanted));
         Ok(())
     }
 
@@ -139,9 +201,10 @@ impl Intents {
         self.wishes.remove(key)
     }
 
-    /// Replaces all wishes of `owner`. A wish that says the same as before, or has but other keys,
-    /// keeps what was laid over it; one that says something else loses it. Returns the intents whose key another owner holds
-    /// or that came twice: they are left out.
+    /// Replaces all wishes of `owner`. Timers laid over a session stay as long as it does; its
+    /// overridden administrative state stays only if the wish says the same as before, or has but
+    /// other keys. Returns the intents whose key another owner holds or that came twice: they are
+    /// left out.
     pub fn replace(&mut self, owner: Owner, intents: Vec<Intent>) -> Vec<Conflict> {
         let theirs = |wish: &Wish| wish.owner == owner;
         let mut before = BTreeMap::new();
@@ -153,13 +216,9 @@ impl Intents {
         });
         let mut conflicts = Vec::new();
         for intent in intents {
-            let kept = before
-                .get(&intent.key)
-                .filter(|wish| wish.base.is_like(&intent.wanted));
-            let admin_override = kept.and_then(|wish| wish.admin_override);
-            let key = intent.key.clone();
+            let (key, base) = (intent.key.clone(), intent.wanted.clone());
             match self.claim(owner, intent) {
-                Ok(()) => self.set_override(&key, admin_override),
+                Ok(()) => self.inherit(&key, &base, before.get(&key)),
                 Err(conflict) => conflicts.push(conflict),
             }
         }
@@ -178,10 +237,30 @@ impl Intents {
         Some(wish.clone())
     }
 
+    /// Changes what is laid over the timers of a session, whoever owns it. Returns the wish as it
+    /// is now; `None`: there is none for this key.
+    pub fn set_timers(&mut self, key: &SessionKey, change: TimerChange) -> Option<Wish> {
+        let wish = self.wishes.get_mut(key)?;
+        let below = if change.reset {
+            TimerOverride::default()
+        } else {
+            wish.timers
+        };
+        wish.timers = change.lay.over(below);
+        Some(wish.clone())
+    }
+
     /// The wish for this key.
     #[must_use]
     pub fn get(&self, key: &SessionKey) -> Option<&Wish> {
         self.wishes.get(key)
+    }
+
+    /// How many sessions of `owner` something is laid over.
+    #[must_use]
+    pub fn overridden(&self, owner: Owner) -> usize {
+        let theirs = self.wishes.values().filter(|wish| wish.owner == owner);
+        theirs.filter(|wish| wish.is_overridden()).count()
     }
 
     /// Every session that shall run, and how.
@@ -193,9 +272,11 @@ impl Intents {
             .collect()
     }
 
-    fn set_override(&mut self, key: &SessionKey, admin_override: Option<bool>) {
-        if let Some(wish) = self.wishes.get_mut(key) {
-            wish.admin_override = admin_override;
+    /// Lays over a new wish what lay over the one it replaces.
+    fn inherit(&mut self, key: &SessionKey, base: &Wanted, before: Option<&Wish>) {
+        if let (Some(wish), Some(before)) = (self.wishes.get_mut(key), before) {
+            wish.timers = before.timers;
+            wish.admin_override = before.admin_override.filter(|_| before.base.is_like(base));
         }
     }
 }

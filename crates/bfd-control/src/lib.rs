@@ -23,7 +23,7 @@ pub use control::{Control, Reconciled, RouteSource};
 pub use engine::{Sessions, now};
 pub use error::{ChangeError, StartError, Stopping};
 pub use hub::{Event, EventKind, EventSource, Subscribed, Subscription};
-pub use intent::{Conflict, Intent, Intents, Owner, Wanted, Wish};
+pub use intent::{Conflict, Intent, Intents, Owner, TimerChange, TimerOverride, Wanted, Wish};
 pub use key::{Hops, SessionKey};
 pub use keychain::{InUse, KeyChain, KeyChainError, Lifetime, TimedKey};
 pub use plan::{Change, KeyChange, Plan};

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use bfd_engine::SessionId;
 use bfd_proto::{Instant, Path, PathProblem, Session, SessionView};
 
-use crate::intent::{Owner, Wanted};
+use crate::intent::{Owner, TimerOverride, Wanted};
 use crate::key::SessionKey;
 use crate::topology::Resolved;
 
@@ -22,7 +22,11 @@ pub struct SessionMeta {
     pub owner: Owner,
     /// What it shall be.
     pub wanted: Wanted,
-    /// Somebody else than the owner set its administrative state.
+    /// What its owner asked for.
+    pub base: Wanted,
+    /// Timers laid over those.
+    pub timers: TimerOverride,
+    /// Something is laid over what the owner asked for: timers or the administrative state.
     pub overridden: bool,
     /// The id of the key it sends with now; `None`: no authentication.
     pub sends_key: Option<u8>,

@@ -11,7 +11,7 @@ use bfd_proto::{
     SessionSpec,
 };
 
-use crate::intent::{Owner, Wanted};
+use crate::intent::{Owner, TimerOverride, Wanted};
 use crate::key::{Hops, SessionKey};
 use crate::keychain::KeyChain;
 use crate::session::SessionMeta;
@@ -59,6 +59,8 @@ pub(crate) fn meta(id: SessionId) -> SessionMeta {
         key: key(1),
         owner: Owner::Api,
         wanted: wanted(100),
+        base: wanted(100),
+        timers: TimerOverride::default(),
         overridden: false,
         sends_key: None,
         path: Err(PathProblem::NoRoute),

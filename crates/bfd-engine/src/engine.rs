@@ -12,6 +12,7 @@ use bfd_net::{
 };
 
 use crate::assembly::{Assembly, Capacities, Place};
+use crate::stats::{DESK_NAME, worker_name};
 use crate::{EngineHandle, Entropy, LinuxIo, Scheduler};
 
 /// UDP ports of single-hop and multihop control packets (RFC 5881 §4, RFC 5883 §5).
@@ -140,13 +141,13 @@ impl Engine {
         for (number, worker) in workers.into_iter().enumerate() {
             let settings = Realtime {
                 policy: config.scheduler.worker(),
-                ..Realtime::named(format!("bfd-worker-{number}"))
+                ..Realtime::named(worker_name(number))
             };
             threads.push(spawn(settings, &mut warnings, move || worker.run())?);
         }
         let settings = Realtime {
             policy: config.scheduler.desk(),
-            ..Realtime::named("bfd-desk")
+            ..Realtime::named(DESK_NAME)
         };
         threads.push(spawn(settings, &mut warnings, move || desk.run())?);
         Ok(Self {

@@ -83,6 +83,24 @@ pub struct EngineStats {
     pub desk: DeskStats,
 }
 
+impl EngineStats {
+    /// Every thread by its name: the workers in order, then the front desk.
+    pub fn threads(&self) -> impl Iterator<Item = (String, &DeskStats)> {
+        let workers = self.workers.iter().enumerate();
+        workers
+            .map(|(number, worker)| (worker_name(number), &worker.common))
+            .chain([(DESK_NAME.to_owned(), &self.desk)])
+    }
+}
+
+/// Name of the front desk's thread.
+pub(crate) const DESK_NAME: &str = "bfd-desk";
+
+/// Name of a worker's thread.
+pub(crate) fn worker_name(number: usize) -> String {
+    format!("bfd-worker-{number}")
+}
+
 /// Counters of one worker.
 #[derive(Clone, Debug, Default)]
 pub struct WorkerStats {

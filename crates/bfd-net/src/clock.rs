@@ -10,6 +10,9 @@ use std::{ops::Add, time::Duration};
 use rustix::time::{ClockId, Timespec, clock_gettime};
 
 const NANOS: u64 = 1_000_000_000;
+/// A stamp older than the last drain by this much is not from this clock: it was stepped there and
+/// back since. Less is the way through the kernel.
+const ASTRAY: i128 = 1_000_000_000;
 
 /// Nanoseconds of `CLOCK_MONOTONIC`, valid across processes of one boot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -127,7 +130,8 @@ impl Clock {
     /// When a packet with this stamp arrived, at the earliest the last drain, at the latest now.
     ///
     /// If the wall clock was stepped since the turn before, a stamp may stem from either side of
-    /// the step; the offset that puts it into the possible window counts, and without one "now".
+    /// the step; the offset that puts it into the possible window counts, and without one "now". So
+    /// does a stamp from long before the window: there and back again, a step leaves no other trace.
     #[must_use]
     pub fn arrival(&self, stamp: Option<WallNanos>) -> MonoNanos {
         let Some(stamp) = stamp else {
@@ -135,7 +139,12 @@ impl Clock {
         };
         let newer = stamp.monotonic(self.reading.offset);
         let Some(old_offset) = self.stepped_from else {
-            return self.clamp(newer);
+            let astray = newer < i128::from(self.floor.0) - ASTRAY;
+            return if astray {
+                self.reading.now
+            } else {
+                self.clamp(newer)
+            };
         };
         [newer, stamp.monotonic(old_offset)]
             .into_iter()

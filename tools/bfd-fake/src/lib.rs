@@ -20,8 +20,9 @@ use bfd_api::v1::{
     ListBgpTargetsResponse, ListEchoSessionsRequest, ListEchoSessionsResponse,
     ListMicroBFDGroupsRequest, ListMicroBFDGroupsResponse, ListSessionsRequest,
     ListSessionsResponse, MicroBfdService, MicroBfdServiceExt, SessionState,
-    SetSessionAdminRequest, SetSessionAdminResponse, WatchSessionEventsRequest,
-    WatchSessionEventsResponse, get_session_request, set_session_admin_request,
+    SetSessionAdminRequest, SetSessionAdminResponse, SetSessionTimersRequest,
+    SetSessionTimersResponse, WatchSessionEventsRequest, WatchSessionEventsResponse,
+    get_session_request, set_session_admin_request, set_session_timers_request,
 };
 use connectrpc::{
     ConnectError, ConnectRpcService, RequestContext, Response, Router, ServiceRequest,
@@ -319,6 +320,31 @@ impl BfdService for Fake {
         let mut session = self.get(&which)?;
         session.admin_down = request.admin_state == AdminState::ADMIN_STATE_DOWN;
         Response::ok(SetSessionAdminResponse {
+            session: Some(session).into(),
+        })
+    }
+
+    async fn set_session_timers(
+        &self,
+        _: RequestContext,
+        request: ServiceRequest<'_, SetSessionTimersRequest>,
+    ) -> ServiceResult<SetSessionTimersResponse> {
+        use set_session_timers_request::Identifier as Theirs;
+        let request = request.to_owned_message();
+        self.note(&request);
+        let which = GetSessionRequest {
+            identifier: request.identifier.map(|identifier| match identifier {
+                Theirs::LocalDiscriminator(n) => {
+                    get_session_request::Identifier::LocalDiscriminator(n)
+                }
+                Theirs::PeerAddress(peer) => get_session_request::Identifier::PeerAddress(peer),
+            }),
+            interface_name: request.interface_name,
+            ..Default::default()
+        };
+        let mut session = self.get(&which)?;
+        session.overridden = !request.reset;
+        Response::ok(SetSessionTimersResponse {
             session: Some(session).into(),
         })
     }

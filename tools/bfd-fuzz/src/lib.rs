@@ -4,11 +4,13 @@
 //! this crate, which replays the kept corpus and a bounded number of seeded mutations. Thread: any. It must panic on a fault and on nothing else.
 #![forbid(unsafe_code)]
 
+mod api;
 mod authentication;
 mod codec;
 mod config;
 mod session;
 
+pub use api::api;
 pub use authentication::authentication;
 pub use codec::codec;
 pub use config::config;
@@ -18,7 +20,8 @@ pub use session::session;
 pub type Body = fn(&[u8]);
 
 /// Name and body of each target; the corpus of a target is `fuzz/corpus/NAME`.
-pub const TARGETS: [(&str, Body); 4] = [
+pub const TARGETS: [(&str, Body); 5] = [
+    ("api", api),
     ("authentication", authentication),
     ("codec", codec),
     ("config", config),

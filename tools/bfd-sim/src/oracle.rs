@@ -8,7 +8,7 @@ use std::fmt;
 use std::time::Duration;
 
 use bfd_engine::{GRAIN_NANOS, NewSession, SessionId};
-use bfd_proto::{Diagnostic, Instant, State, StateChange, Verdict};
+use bfd_proto::{Diagnostic, Down, Instant, State, StateChange, Verdict};
 
 /// Arrivals remembered; more than fit into any detection time.
 const REMEMBERED: usize = 128;
@@ -105,7 +105,9 @@ impl End {
 
     fn check_expiry(&self, change: &StateChange, free_since: Instant) -> Result<(), Violation> {
         let expired = change.diagnostic == Diagnostic::CONTROL_TIME_EXPIRED;
-        let down = change.down.filter(|_| expired);
+        // Packets that were refused arrived, but do not count as heard.
+        let refused = |down: &Down| matches!(down.verdict, Verdict::Auth(_));
+        let down = change.down.filter(|down| expired && !refused(down));
         let last = self.arrivals.iter().rev().find(|at| **at < change.at);
         let (Some(down), Some(last)) = (down, last) else {
             return Ok(());

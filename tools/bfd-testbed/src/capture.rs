@@ -93,11 +93,19 @@ impl Capture {
     /// # Errors
     /// `dumpcap` is missing or cannot record.
     pub fn start(end: &End) -> Result<Self> {
+        Self::start_only(end, FILTER)
+    }
+
+    /// The same, but only what this filter of libpcap lets through.
+    ///
+    /// # Errors
+    /// `dumpcap` is missing, cannot record or does not know such a filter.
+    pub fn start_only(end: &End, filter: &str) -> Result<Self> {
         let namespace = end.namespace();
         let name = format!("capture-{}", end.interface());
         let file = namespace.folder().join(format!("{name}.pcapng"));
         let path = file.display().to_string();
-        let args = ["-i", end.interface(), "-f", FILTER, "-w", &path];
+        let args = ["-i", end.interface(), "-f", filter, "-w", &path];
         let dumpcap = Path::new("dumpcap");
         let mut process = Process::start(namespace, &name, dumpcap, &args, namespace.folder())?;
         // It names the file once the interface is open.

@@ -239,8 +239,20 @@ impl Gobfd {
     /// # Errors
     /// It does not.
     pub fn reload_until(&mut self, sessions: &[Session], message: &str) -> Result<()> {
+        self.reload_text(&configuration(sessions, &self.settings), message)
+    }
+
+    /// The same with a whole configuration as it is; it leaves the API where it is by default.
+    ///
+    /// # Errors
+    /// The daemon does not log `session reconciliation complete`.
+    pub fn reload_as(&mut self, configuration: &str) -> Result<()> {
+        self.reload_text(configuration, "session reconciliation complete")
+    }
+
+    fn reload_text(&mut self, configuration: &str, message: &str) -> Result<()> {
         let before = self.logged(message).len();
-        write_configuration(&self.config, sessions, &self.settings)?;
+        std::fs::write(&self.config, configuration).map_err(Error::io("gobfd's configuration"))?;
         self.process.signal(Signal::HUP)?;
         eventually("gobfd to reload", || {
             let seen = self.logged(message).len();

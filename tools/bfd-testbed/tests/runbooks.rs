@@ -8,16 +8,17 @@ use bfd_testbed::{Topology, within};
 
 const PAGE: &str = include_str!("../../../docs/en/runbooks.md");
 /// Chapters that are played, in their order.
-const CHAPTERS: [&str; 6] = [
+const CHAPTERS: [&str; 7] = [
     "The lab",
     "Silent link",
     "Flapping link",
     "Daemon upgrade",
     "GoBGP gone",
+    "Wrong key",
     "Leave the lab",
 ];
 /// What an operator has to see, in this order.
-const SEEN: [&str; 9] = [
+const SEEN: [&str; 11] = [
     "10.9.0.2 on eth0 is Down: nothing is received from the peer",
     "(peer-silent)",
     "10.9.0.2 on eth0 is Up: ",
@@ -27,6 +28,8 @@ const SEEN: [&str; 9] = [
     "10.9.0.1 on eth0 is Up: ",
     "disable-peer  no         3 ",
     "10.9.0.2  use   enabled  yes",
+    "(auth_digest)",
+    "10.9.0.2 on eth0 is Up: ",
 ];
 const LIMIT: Duration = Duration::from_secs(240);
 
@@ -38,7 +41,7 @@ fn script() -> String {
             .split_once(&format!("\n## {chapter}\n"))
             .expect(chapter);
         let text = text.split("\n## ").next().unwrap_or_default();
-        let (_, block) = text.rsplit_once("```sh\n").expect(chapter);
+        let (_, block) = text.rsplit_once("```bash\n").expect(chapter);
         script.push_str(block.split("```").next().unwrap_or_default());
     }
     script

@@ -46,7 +46,14 @@ const ARROWS: &[(&str, &str, &[&str])] = &[
     (
         "tools",
         "bfd-fuzz",
-        &["bfd-packet", "bfd-proto", "bfd-spec", "gobfd"],
+        &[
+            "bfd-packet",
+            "bfd-proto",
+            "bfd-engine",
+            "bfd-control",
+            "bfd-spec",
+            "gobfd",
+        ],
     ),
     (
         "tools",
@@ -79,6 +86,7 @@ const HOMES: &[(&str, &[&str])] = &[
             "gobfd-exabgp-bridge",
             "gobfd-haproxy-agent",
             "bfd-fake",
+            "bfd-fuzz",
             "bfd-testbed",
             "gobfd-bench",
         ],
@@ -88,7 +96,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("connectrpc-build", &["xtask"]),
     ("rustls*", &["gobfd"]),
     ("protox", &["xtask"]),
-    ("axum", &["bfd-program", "gobfd", "bfd-fake"]),
+    ("axum", &["bfd-program", "gobfd", "bfd-fake", "bfd-fuzz"]),
     ("k8s-openapi", &["gobfd"]),
     ("kube", &["gobfd"]),
 ];

@@ -172,7 +172,8 @@ fn auth_type(named: EnumValue<AuthenticationType>) -> Result<Option<AuthType>, C
     })
 }
 
-fn detect_mult(value: u32) -> Result<DetectMult, ConnectError> {
+/// A multiplier as packets carry it.
+pub(super) fn detect_mult(value: u32) -> Result<DetectMult, ConnectError> {
     let octet = u8::try_from(value).map_err(|_| {
         invalid(format!(
             "value {value}: detect multiplier exceeds maximum 255"
@@ -183,9 +184,17 @@ fn detect_mult(value: u32) -> Result<DetectMult, ConnectError> {
 
 /// Absent means one second.
 fn interval(name: &str, value: Option<&DurationView<'_>>) -> Result<Interval, ConnectError> {
-    let Some(value) = value else {
-        return Interval::new(Micros::SECOND).ok_or_else(|| invalid("no interval"));
-    };
+    match value {
+        Some(value) => given_interval(name, value),
+        None => Interval::new(Micros::SECOND).ok_or_else(|| invalid("no interval")),
+    }
+}
+
+/// An interval as packets carry it.
+pub(super) fn given_interval(
+    name: &str,
+    value: &DurationView<'_>,
+) -> Result<Interval, ConnectError> {
     let nanos = i128::from(value.seconds) * 1_000_000_000 + i128::from(value.nanos);
     if nanos <= 0 {
         return Err(invalid(format!("{name} interval must be > 0")));

@@ -11,10 +11,11 @@ use connectrpc::{ConnectError, Interceptor, Next};
 use futures::FutureExt as _;
 
 /// Calls that change something. Others are told of only when somebody debugs, or when they fail.
-const CHANGES: [&str; 3] = [
+const CHANGES: [&str; 4] = [
     "/bfd.v1.BfdService/AddSession",
     "/bfd.v1.BfdService/DeleteSession",
     "/bfd.v1.BfdService/SetSessionAdmin",
+    "/bfd.v1.BfdService/SetSessionTimers",
 ];
 
 /// Wraps every unary call.

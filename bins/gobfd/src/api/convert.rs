@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use bfd_api::v1;
-use bfd_control::{Control, Hops, SessionInfo};
+use bfd_control::{Control, Hops, SessionInfo, SessionMeta, TimerOverride};
 use bfd_proto::{
-    AuthType, Diagnostic, Discard, Instant, Path, PathProblem, Role, SessionView, State,
+    AuthType, Diagnostic, Discard, Instant, Interval, Path, PathProblem, Role, SessionView, State,
 };
 use buffa::MessageField;
 use buffa_types::google::protobuf as wkt;
@@ -23,6 +23,8 @@ pub(super) fn session(
 ) -> v1::BfdSession {
     let SessionInfo { meta, view } = session;
     let heard = view.remote.detect_mult.is_some();
+    // The wish, not the view: a worker takes a changed one over a moment later.
+    let wanted = &meta.wanted.spec;
     v1::BfdSession {
         peer_address: meta.key.peer.to_string(),
         local_address: meta
@@ -36,10 +38,10 @@ pub(super) fn session(
         local_diagnostic: diagnostic(view.diagnostic).into(),
         local_discriminator: meta.id.discriminator.get(),
         remote_discriminator: view.remote.discriminator.map_or(0, |theirs| theirs.get()),
-        desired_min_tx_interval: duration(view.spec.desired_min_tx.duration()),
-        required_min_rx_interval: duration(view.spec.required_min_rx.duration()),
+        desired_min_tx_interval: duration(wanted.desired_min_tx.duration()),
+        required_min_rx_interval: duration(wanted.required_min_rx.duration()),
         remote_min_rx_interval: present(heard, view.remote.min_rx.duration()),
-        detect_multiplier: view.spec.detect_mult.get().into(),
+        detect_multiplier: wanted.detect_mult.get().into(),
         negotiated_tx_interval: duration(view.negotiated_tx),
         detection_time: duration(view.detection_time),
         auth_type: auth_type(meta.wanted.keys.as_ref().map(|chain| chain.kind())).into(),
@@ -69,7 +71,40 @@ pub(super) fn session(
         source_port: source_port(control, session),
         created: moment(calendar, Some(meta.created)),
         observed_at: moment(calendar, Some(calendar.now())),
+        timer_override: timer_override(&meta.timers),
+        configured_timers: configured_timers(meta),
     }
+}
+
+type TimersField = MessageField<v1::SessionTimers, buffa::Inline<v1::SessionTimers>>;
+
+/// Absent when nothing is laid over; else what is.
+fn timer_override(timers: &TimerOverride) -> TimersField {
+    if timers.is_empty() {
+        return MessageField::none();
+    }
+    let interval = |value: Option<Interval>| match value {
+        Some(value) => duration(value.duration()),
+        None => MessageField::none(),
+    };
+    MessageField::some(v1::SessionTimers {
+        desired_min_tx_interval: interval(timers.desired_min_tx),
+        required_min_rx_interval: interval(timers.required_min_rx),
+        detect_multiplier: timers.detect_mult.map_or(0, |mult| mult.get().into()),
+    })
+}
+
+/// What lies below, if anything is laid over.
+fn configured_timers(meta: &SessionMeta) -> TimersField {
+    if meta.timers.is_empty() {
+        return MessageField::none();
+    }
+    let spec = &meta.base.spec;
+    MessageField::some(v1::SessionTimers {
+        desired_min_tx_interval: duration(spec.desired_min_tx.duration()),
+        required_min_rx_interval: duration(spec.required_min_rx.duration()),
+        detect_multiplier: spec.detect_mult.get().into(),
+    })
 }
 
 /// A state as the API names it.

@@ -12,6 +12,7 @@ mod integrations;
 mod list;
 mod select;
 mod service;
+mod timers;
 mod unfinished;
 mod watch;
 
@@ -25,7 +26,7 @@ use connectrpc::ConnectRpcService;
 
 use crate::integrations::Board;
 use calls::Calls;
-pub use health::{HealthSwitch, Vitals};
+pub use health::{HealthSwitch, SilentThread, Vitals};
 use integrations::IntegrationApi;
 use service::BfdApi;
 use unfinished::Unfinished;

@@ -1,20 +1,23 @@
 //! The procedures of `BfdService`.
 
-use bfd_api::v1::__buffa::view::oneof::{get_session_request, set_session_admin_request};
+use bfd_api::v1::__buffa::view::oneof::{
+    get_session_request, set_session_admin_request, set_session_timers_request,
+};
 use bfd_api::v1::{
     AddSessionRequest, AddSessionResponse, AdminState, BfdService, DeleteSessionRequest,
     DeleteSessionResponse, GetSessionRequest, GetSessionResponse, ListSessionsRequest,
-    ListSessionsResponse, SetSessionAdminRequest, SetSessionAdminResponse,
-    WatchSessionEventsRequest, WatchSessionEventsResponse,
+    ListSessionsResponse, SetSessionAdminRequest, SetSessionAdminResponse, SetSessionTimersRequest,
+    SetSessionTimersResponse, WatchSessionEventsRequest, WatchSessionEventsResponse,
 };
 use bfd_control::{ChangeError, Control, Owner, SessionInfo, StartError};
+use bfd_program::serve::Caller;
 use buffa::{EnumValue, MessageField};
 use connectrpc::{
     ConnectError, RequestContext, Response, ServiceRequest, ServiceResult, ServiceStream,
 };
 
 use super::select::{PeerSelector, Selector};
-use super::{add, convert, list, watch};
+use super::{add, convert, list, timers, watch};
 use crate::calendar::Calendar;
 
 pub(super) struct BfdApi {
@@ -148,6 +151,37 @@ impl BfdService for BfdApi {
             )
         })?;
         Response::ok(SetSessionAdminResponse {
+            session: MessageField::some(self.message(&session)),
+        })
+    }
+
+    async fn set_session_timers(
+        &self,
+        context: RequestContext,
+        request: ServiceRequest<'_, SetSessionTimersRequest>,
+    ) -> ServiceResult<SetSessionTimersResponse> {
+        use set_session_timers_request::Identifier;
+        let selector = match request.identifier {
+            Some(Identifier::LocalDiscriminator(value)) => Selector::Discriminator(value),
+            Some(Identifier::PeerAddress(peer)) => Selector::Peer(PeerSelector {
+                peer,
+                local: request.local_address,
+                interface: request.interface_name,
+                r#type: request.r#type,
+            }),
+            None => return Err(no_identifier()),
+        };
+        let change = timers::change(request.view())?;
+        let discriminator = selector.find(&self.control)?.id.discriminator.get();
+        let changed = self.control.set_timers(discriminator, change).await;
+        let session = changed.map_err(|error| {
+            refusal(
+                &format!("session with discriminator {discriminator}"),
+                error,
+            )
+        })?;
+        timers::log(&session, context.extensions().get::<Caller>());
+        Response::ok(SetSessionTimersResponse {
             session: MessageField::some(self.message(&session)),
         })
     }

@@ -107,6 +107,9 @@ fn single(values: &mut Values<'_>, scope: &Scope) -> Option<KeyChain> {
         _ => return None,
     };
     let Some(kind) = kind else {
+        if is_asked(values, scope, "auth.type") {
+            return None;
+        }
         // Who gives a secret expects to be protected.
         for key in ["auth.secret", "auth.key_id"] {
             if is_asked(values, scope, key) {

@@ -8,6 +8,7 @@ mod authentication;
 mod finished;
 mod gobgp;
 mod kubernetes;
+mod profiles;
 mod unfinished;
 
 use bfd_program::config::Kind;
@@ -111,6 +112,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Key> + Clone {
     finished::KEYS
         .iter()
         .chain(authentication::KEYS)
+        .chain(profiles::KEYS)
         .chain(gobgp::KEYS)
         .chain(kubernetes::KEYS)
         .chain(unfinished::KEYS)

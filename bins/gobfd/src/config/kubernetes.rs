@@ -5,17 +5,14 @@ use std::path::PathBuf;
 use bfd_program::config::Origin;
 
 use super::settings::{ApiServerSettings, Families, KubernetesSettings};
-use super::spec::{self, Defaults};
+use super::spec::{self, Lower};
 use super::values::{Scope, Values};
 
 const SECTION: &str = "kubernetes";
 const SWITCH: &str = "kubernetes.enabled";
 
 /// The settings, if the section is switched on; the outer `None` only together with a problem.
-pub(crate) fn read(
-    values: &mut Values<'_>,
-    defaults: Option<Defaults>,
-) -> Option<Option<KubernetesSettings>> {
+pub(crate) fn read(values: &mut Values<'_>, lower: &Lower) -> Option<Option<KubernetesSettings>> {
     let enabled = values.flag(SWITCH);
     if enabled && !cfg!(feature = "kubernetes") {
         let text = "this program was built without Kubernetes: take one that was built with \
@@ -23,7 +20,7 @@ pub(crate) fn read(
         complain(values, SWITCH, text);
     }
     // A section that is switched off is read too: its faults are found before they matter.
-    let settings = settings(values, defaults, enabled);
+    let settings = settings(values, lower, enabled);
     if enabled {
         settings.map(Some)
     } else {
@@ -31,11 +28,7 @@ pub(crate) fn read(
     }
 }
 
-fn settings(
-    values: &mut Values<'_>,
-    defaults: Option<Defaults>,
-    enabled: bool,
-) -> Option<KubernetesSettings> {
+fn settings(values: &mut Values<'_>, lower: &Lower, enabled: bool) -> Option<KubernetesSettings> {
     // NODE_NAME may mean something else on a host that has no mesh.
     let node_name = enabled.then(|| node_name(values)).flatten();
     let selector = values.text("kubernetes.selector");
@@ -49,7 +42,7 @@ fn settings(
         path: SECTION.to_owned(),
         pattern: SECTION,
     };
-    let spec = spec::read(values, &scope, defaults);
+    let spec = spec::read(values, &scope, lower);
     let server = values.text("kubernetes.api_server");
     let token_file = values.text("kubernetes.token_file").map(PathBuf::from);
     let ca_file = values.text("kubernetes.ca_file").map(PathBuf::from);

@@ -14,6 +14,7 @@ mod gobgp;
 mod keys;
 mod kubernetes;
 mod page;
+mod profiles;
 mod resolve;
 mod schema;
 mod sessions;

@@ -13,9 +13,10 @@ use super::entries::Entries;
 use super::environment::Environment;
 use super::gobgp;
 use super::kubernetes;
+use super::profiles::Profiles;
 use super::sessions;
 use super::settings::{Config, EngineSettings, GrpcSettings, MetricsSettings};
-use super::spec::Defaults;
+use super::spec::{Defaults, Lower};
 use super::unfinished;
 use super::values::Values;
 
@@ -43,10 +44,13 @@ fn config(values: &mut Values<'_>) -> Option<Config> {
     let log = log(values);
     let engine = engine(values);
     let gobgp = gobgp::read(values, grpc.as_ref());
-    let defaults = Defaults::read(values);
+    let lower = Lower {
+        defaults: Defaults::read(values),
+        profiles: Profiles::read(values),
+    };
     let chains = Chains::read(values);
-    let sessions = sessions::read(values, defaults, &chains);
-    let kubernetes = kubernetes::read(values, defaults);
+    let sessions = sessions::read(values, &lower, &chains);
+    let kubernetes = kubernetes::read(values, &lower);
     Some(Config {
         grpc: grpc?,
         metrics: metrics?,

@@ -59,8 +59,8 @@ impl Schema {
     /// Whether a text that stands here in place of a section or list may be meant as a secret.
     pub(crate) fn holds_secret(&self) -> bool {
         let secret = |schema: &Self| schema.key.is_some_and(|key| key.kind == Kind::Secret);
-        let deep = |schema: &Self| schema.steps.values().any(secret);
-        secret(self) || deep(self) || self.steps.values().any(deep)
+        let below = |schema: &Self| schema.steps.values().any(secret);
+        secret(self) || below(self) || self.steps.get(ELEMENT).is_some_and(below)
     }
 
     fn insert(&mut self, key: &'static Key) {

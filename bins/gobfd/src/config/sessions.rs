@@ -9,7 +9,7 @@ use bfd_proto::SessionSpec;
 
 use super::authentication::Chains;
 use super::settings::SessionSettings;
-use super::spec::{self, Defaults};
+use super::spec::{self, Lower};
 use super::values::{Scope, Values};
 
 const LIST: &str = "sessions";
@@ -19,14 +19,14 @@ const LEAST_WITH_AUTH: u16 = 26;
 /// Reads all sessions; `None` only together with a problem.
 pub(crate) fn read(
     values: &mut Values<'_>,
-    defaults: Option<Defaults>,
+    lower: &Lower,
     chains: &Chains,
 ) -> Option<Vec<SessionSettings>> {
     let elements = values.elements(LIST);
     let mut sessions = Vec::with_capacity(elements.len());
     let mut first: HashMap<SessionKey, usize> = HashMap::new();
     for (index, origin) in elements.iter().enumerate() {
-        let mut element = Element::new(values, index, origin, defaults);
+        let mut element = Element::new(values, index, origin, lower);
         let Some(session) = element.read(chains) else {
             continue;
         };
@@ -46,16 +46,11 @@ struct Element<'v, 'e> {
     values: &'v mut Values<'e>,
     scope: Scope,
     origin: &'e Origin,
-    defaults: Option<Defaults>,
+    lower: &'v Lower,
 }
 
 impl<'v, 'e> Element<'v, 'e> {
-    fn new(
-        values: &'v mut Values<'e>,
-        index: usize,
-        origin: &'e Origin,
-        defaults: Option<Defaults>,
-    ) -> Self {
+    fn new(values: &'v mut Values<'e>, index: usize, origin: &'e Origin, lower: &'v Lower) -> Self {
         let scope = Scope {
             path: format!("{LIST}[{index}]"),
             pattern: "sessions[]",
@@ -64,13 +59,13 @@ impl<'v, 'e> Element<'v, 'e> {
             values,
             scope,
             origin,
-            defaults,
+            lower,
         }
     }
 
     fn read(&mut self, chains: &Chains) -> Option<SessionSettings> {
         let key = self.key();
-        let spec = spec::read(self.values, &self.scope, self.defaults);
+        let spec = spec::read(self.values, &self.scope, self.lower);
         let keys = chains.of_session(self.values, &self.scope);
         self.check_padding(spec.as_ref(), keys.is_some());
         let admin_down = self.flag("admin_down");

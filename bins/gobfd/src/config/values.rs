@@ -66,20 +66,32 @@ impl<'a> Values<'a> {
         self.scoped(&scope, path)
     }
 
-    /// The value of the key `name` of a scope.
+    /// The value of the key `name` of a scope: what was given, else the preset of the table.
     pub(crate) fn scoped(&mut self, scope: &Scope, name: &str) -> Option<Scalar> {
+        self.written(scope, name)
+            .or_else(|| Self::preset(scope, name))
+    }
+
+    /// The value given for the key `name` of a scope; `None` also if the scope has no such key.
+    pub(crate) fn written(&mut self, scope: &Scope, name: &str) -> Option<Scalar> {
         let key = key(scope.pattern, name)?;
         let path = join(&scope.path, name);
-        let given = self
+        let entry = self
             .entries
             .get(&path)
-            .filter(|e| !(e.text.is_empty() && may_be_empty(key)));
-        if let Some(entry) = given {
-            match key.kind.read(&entry.text) {
-                Ok(value) => return Some(value),
-                Err(text) => self.problem(entry.origin.clone(), path, text),
+            .filter(|e| !(e.text.is_empty() && may_be_empty(key)))?;
+        match key.kind.read(&entry.text) {
+            Ok(value) => Some(value),
+            Err(text) => {
+                self.problem(entry.origin.clone(), path, text);
+                None
             }
         }
+    }
+
+    /// What the table gives a key that is left out.
+    pub(crate) fn preset(scope: &Scope, name: &str) -> Option<Scalar> {
+        let key = key(scope.pattern, name)?;
         match key.preset {
             Preset::Value(text) => key.kind.read(text).ok(),
             Preset::From(_) | Preset::Nothing(_) | Preset::Required => None,

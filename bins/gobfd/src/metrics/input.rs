@@ -23,6 +23,8 @@ pub struct MetricsInput<'a> {
     pub gobgp: Picture,
     /// The source of sessions between Kubernetes nodes; `None` while it is switched off.
     pub kubernetes: Option<KubernetesSample>,
+    /// What the program has to say of itself.
+    pub program: ProgramSample,
     /// What the program was built from.
     pub build: Build,
 }
@@ -36,6 +38,8 @@ pub struct SessionSample {
     pub local: Option<IpAddr>,
     /// The interface the session is bound to.
     pub interface: Option<String>,
+    /// Something is laid over what its owner asked for.
+    pub overridden: bool,
     /// Its state and counters.
     pub view: SessionView,
 }
@@ -70,4 +74,15 @@ pub struct KubernetesSample {
     pub lists: u64,
     /// Lists and watches that failed.
     pub failures: u64,
+}
+
+/// The program apart from its sessions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ProgramSample {
+    /// Configurations that were put in force while the daemon ran.
+    pub reloads: u64,
+    /// Configurations that were refused.
+    pub failed_reloads: u64,
+    /// Lines of the log that could not be written.
+    pub lost_lines: u64,
 }

@@ -12,7 +12,7 @@ mod manual;
 mod table;
 mod totals;
 
-pub use input::{KubernetesSample, MetricsInput, SessionSample, WorkerSample};
+pub use input::{KubernetesSample, MetricsInput, ProgramSample, SessionSample, WorkerSample};
 pub use manual::manual_page;
 pub use totals::Totals;
 

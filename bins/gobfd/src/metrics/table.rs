@@ -120,6 +120,19 @@ const FAMILIES: &[Family] = &[
         read: |scrape, out| each_kind(scrape, out, |kind| kind.flaps),
     },
     Family {
+        name: "gobfd_bfd_sessions_overridden",
+        kind: Type::Gauge,
+        help: "Sessions that an operator changed while they run.",
+        labels: &[],
+        remark: "By `gobfdctl session set`, `admin-down` or `admin-up`, or through the API: what counts \
+                 is not what the configuration says. `gobfdctl session list` marks them.",
+        read: |scrape, out| {
+            let sessions = scrape.input.sessions.iter();
+            let overridden = sessions.filter(|session| session.overridden).count();
+            out.add("", overridden);
+        },
+    },
+    Family {
         name: "gobfd_bfd_downs_total",
         kind: Type::Counter,
         help: "BFD sessions that went down, by the verdict on the cause.",
@@ -250,14 +263,37 @@ const FAMILIES: &[Family] = &[
     },
 ];
 
-const LAST: &[Family] = &[Family {
-    name: "gobfd_build_info",
-    kind: Type::Gauge,
-    help: "What the daemon was built from; the value is 1.",
-    labels: &["version", "commit", "date"],
-    remark: "",
-    read: |scrape, out| out.add_build(scrape.input.build),
-}];
+const LAST: &[Family] = &[
+    Family {
+        name: "gobfd_config_reloads_total",
+        kind: Type::Counter,
+        help: "Reloads of the configuration, by result.",
+        labels: &["result"],
+        remark: "`ok`: in force. `error`: refused, the one before stays in force; the log says why.",
+        read: |scrape, out| {
+            let program = scrape.input.program;
+            out.add("result=\"ok\"", program.reloads);
+            out.add("result=\"error\"", program.failed_reloads);
+        },
+    },
+    Family {
+        name: "gobfd_log_lost_lines_total",
+        kind: Type::Counter,
+        help: "Lines of the log that could not be written.",
+        labels: &[],
+        remark: "The disk is full, or nobody reads the pipe. The daemon runs on; once there is room, a \
+                 line `log lines lost` says how many.",
+        read: |scrape, out| out.add("", scrape.input.program.lost_lines),
+    },
+    Family {
+        name: "gobfd_build_info",
+        kind: Type::Gauge,
+        help: "What the daemon was built from; the value is 1.",
+        labels: &["version", "commit", "date"],
+        remark: "",
+        read: |scrape, out| out.add_build(scrape.input.build),
+    },
+];
 
 fn sessions(scrape: &Scrape<'_>, out: &mut Samples<'_>) {
     if scrape.groups.is_empty() {

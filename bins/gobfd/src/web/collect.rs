@@ -9,6 +9,7 @@ use bfd_program::exposition::HistogramSample;
 use bfd_proto::{Discard, SessionView};
 
 use crate::integrations::{Board, NodeMesh};
+use crate::ledger::Ledger;
 use crate::metrics::{self, MetricsInput, SessionSample, Totals, WorkerSample};
 
 /// Everything the metrics page is made of.
@@ -18,18 +19,26 @@ pub struct Metrics {
     engine: EngineHandle,
     gobgp: Board,
     mesh: NodeMesh,
+    ledger: Ledger,
     totals: Arc<Mutex<Totals>>,
 }
 
 impl Metrics {
-    /// Metrics of this engine, its control plane and its integrations.
+    /// Metrics of this engine, its control plane, its integrations and its configuration.
     #[must_use]
-    pub fn new(control: Control, engine: EngineHandle, gobgp: Board, mesh: NodeMesh) -> Self {
+    pub fn new(
+        control: Control,
+        engine: EngineHandle,
+        gobgp: Board,
+        mesh: NodeMesh,
+        ledger: Ledger,
+    ) -> Self {
         Self {
             control,
             engine,
             gobgp,
             mesh,
+            ledger,
             totals: Arc::default(),
         }
     }
@@ -58,6 +67,7 @@ impl Metrics {
             totals: &totals,
             gobgp: self.gobgp.picture(),
             kubernetes: self.mesh.sample(),
+            program: self.ledger.sample(),
             build: BUILD,
         })
     }
@@ -77,6 +87,7 @@ fn sample(session: SessionInfo) -> SessionSample {
         peer: session.meta.key.peer,
         local: session.meta.local(),
         interface: session.meta.key.interface.clone(),
+        overridden: session.meta.overridden,
         view: session.view,
     }
 }

@@ -9,7 +9,7 @@ use axum::routing::get;
 
 use crate::api::Vitals;
 
-type Answer = (StatusCode, &'static str);
+type Answer = (StatusCode, String);
 
 /// The probes, but for one that `taken` by the metrics page.
 pub(super) fn router(taken: &str, vitals: Arc<Vitals>) -> Router {
@@ -24,23 +24,35 @@ pub(super) fn router(taken: &str, vitals: Arc<Vitals>) -> Router {
 }
 
 async fn healthz(State(vitals): State<Arc<Vitals>>) -> Answer {
-    answer(
-        vitals.is_alive(),
-        "a thread of the data plane does not run\n",
-    )
+    match hung(&vitals) {
+        None => good(),
+        Some(threads) => bad(format!("{threads}\n")),
+    }
 }
 
 async fn readyz(State(vitals): State<Arc<Vitals>>) -> Answer {
-    answer(
-        vitals.is_ready(),
-        "starting, stopping, or the data plane does not run\n",
-    )
+    if vitals.is_ready() {
+        return good();
+    }
+    bad(format!(
+        "{}\n",
+        hung(&vitals).as_deref().unwrap_or("starting or stopping")
+    ))
 }
 
-fn answer(good: bool, otherwise: &'static str) -> Answer {
-    if good {
-        (StatusCode::OK, "ok\n")
-    } else {
-        (StatusCode::SERVICE_UNAVAILABLE, otherwise)
-    }
+/// Which threads do not run; `None`: all run.
+fn hung(vitals: &Vitals) -> Option<String> {
+    let names: Vec<_> = vitals.silent().into_iter().map(|one| one.name).collect();
+    (!names.is_empty()).then(|| {
+        let names = names.join(", ");
+        format!("a thread of the data plane does not run: {names}")
+    })
+}
+
+fn good() -> Answer {
+    (StatusCode::OK, "ok\n".to_owned())
+}
+
+fn bad(why: String) -> Answer {
+    (StatusCode::SERVICE_UNAVAILABLE, why)
 }

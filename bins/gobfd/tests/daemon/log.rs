@@ -124,24 +124,3 @@ fn messages_and_fields_are_those_of_0_6() -> Result<()> {
     assert_eq!(created["role"], "Active");
     Ok(())
 }
-
-#[test]
-fn systemd_is_told_and_the_log_says_so() -> Result<()> {
-    let pair = Pair::new()?;
-    let path = pair.left.folder().join("notify");
-    let _socket = std::os::unix::net::UnixDatagram::bind(&path).expect("a socket");
-    let variable = format!("NOTIFY_SOCKET={}", path.display());
-    let args = [variable.as_str(), crate::support::GOBFD];
-    let env = std::path::Path::new("env");
-    let folder = pair.left.folder();
-    let mut daemon = bfd_testbed::Process::start(&pair.left, "notified", env, &args, folder)?;
-    let said = |daemon: &bfd_testbed::Process, text: &str| {
-        eventually(text, || {
-            let log = daemon.log();
-            log.contains(text).then_some(()).ok_or(log)
-        })
-    };
-    said(&daemon, "notified systemd: READY")?;
-    daemon.terminate(Duration::from_secs(20))?;
-    said(&daemon, "notified systemd: STOPPING")
-}

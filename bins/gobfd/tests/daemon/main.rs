@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod api;
+mod hung;
 mod keys;
 #[cfg(feature = "kubernetes")]
 mod kubernetes;
@@ -15,4 +16,6 @@ mod scheduler;
 mod start;
 mod stop;
 mod support;
+mod systemd;
+mod timers;
 mod watch;

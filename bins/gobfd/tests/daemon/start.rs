@@ -163,45 +163,6 @@ fn a_bad_configuration_keeps_it_from_starting() -> Result<()> {
     Ok(())
 }
 
-/// A daemon whose service manager asks to be told, and what it says.
-fn notified(host: &Namespace, watchdog: &str) -> Result<(Process, impl FnMut() -> String)> {
-    let path = host.folder().join("notify");
-    let socket = std::os::unix::net::UnixDatagram::bind(&path).expect("a socket");
-    socket
-        .set_read_timeout(Some(bfd_testbed::PATIENCE))
-        .expect("a limit");
-    let variable = format!("NOTIFY_SOCKET={}", path.display());
-    let args = [variable.as_str(), watchdog, GOBFD];
-    let daemon = Process::start(host, "notified", Path::new("env"), &args, host.folder())?;
-    let heard = move || {
-        let mut octets = [0; 256];
-        let length = socket.recv(&mut octets).expect("a message in time");
-        String::from_utf8_lossy(&octets[..length]).into_owned()
-    };
-    Ok((daemon, heard))
-}
-
-#[test]
-fn systemd_hears_of_start_and_stop() -> Result<()> {
-    let (_topology, host) = lonely()?;
-    let (mut daemon, mut heard) = notified(&host, "WATCHDOG_USEC=")?;
-    assert!(heard().contains("READY=1"));
-    daemon.signal(bfd_testbed::Signal::TERM)?;
-    assert!(heard().contains("STOPPING=1"));
-    assert!(daemon.wait(Duration::from_secs(10))?.success());
-    Ok(())
-}
-
-#[test]
-fn systemd_hears_again_and_again_that_the_daemon_lives() -> Result<()> {
-    let (_topology, host) = lonely()?;
-    let (_daemon, mut heard) = notified(&host, "WATCHDOG_USEC=200000")?;
-    let said: Vec<String> = (0..4).map(|_| heard()).collect();
-    let of = |word: &str| said.iter().filter(|one| one.contains(word)).count();
-    assert_eq!((of("READY=1"), of("WATCHDOG=1")), (1, 3), "{said:?}");
-    Ok(())
-}
-
 #[test]
 fn it_runs_without_a_configuration() -> Result<()> {
     let (_topology, host) = lonely()?;

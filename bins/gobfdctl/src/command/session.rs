@@ -3,10 +3,11 @@
 use std::io::Read;
 use std::net::IpAddr;
 
+use bfd_api::Timers;
 use bfd_api::v1::{AddSessionRequest, AdminState, AuthenticationType, BfdSession, SessionType};
 
 use super::{Context, discriminator, require};
-use crate::cli::{AddSession, SessionCommand, Which};
+use crate::cli::{AddSession, SessionCommand, SetSession, Which};
 use crate::exit::Exit;
 use crate::fault::{Fault, Labelled};
 use crate::print;
@@ -22,6 +23,7 @@ pub(super) async fn run(context: &mut Context<'_>, command: SessionCommand) -> R
             admin(context, which, AdminState::ADMIN_STATE_DOWN).await
         }
         SessionCommand::AdminUp(which) => admin(context, which, AdminState::ADMIN_STATE_UP).await,
+        SessionCommand::Set(arguments) => set(context, arguments).await,
     }
 }
 
@@ -77,6 +79,29 @@ async fn admin(context: &mut Context<'_>, which: Which, to: AdminState) -> Resul
     let reference = which.among.reference(&which.session);
     let session = context.client.set_session_admin(reference, to).await;
     let session = session.labelled("set session admin")?;
+    context.show(&SessionView::from(&session), &print::detail(&session))
+}
+
+async fn set(context: &mut Context<'_>, arguments: SetSession) -> Result<Exit, Fault> {
+    let which = arguments.which;
+    let reference = which.among.reference(&which.session);
+    let timers = Timers {
+        reset: arguments.reset,
+        desired_min_tx: arguments.tx_interval,
+        required_min_rx: arguments.rx_interval,
+        detect_multiplier: arguments.detect_mult,
+    };
+    require(
+        timers != Timers::default(),
+        "nothing to set: give --tx-interval, --rx-interval, --detect-mult or --reset",
+    )?;
+    // The API takes 0 for "as it is".
+    require(
+        timers.detect_multiplier != Some(0),
+        "--detect-mult must be 1 to 255",
+    )?;
+    let session = context.client.set_session_timers(reference, timers).await;
+    let session = session.labelled("set session timers")?;
     context.show(&SessionView::from(&session), &print::detail(&session))
 }
 

@@ -140,6 +140,38 @@ fn more(lines: &mut Lines, session: &BfdSession) {
     if let Some(down) = session.last_down.as_option() {
         self::down(lines, down);
     }
+    overridden_timers(lines, session);
+}
+
+/// What counts instead of what the owner asked for.
+fn overridden_timers(lines: &mut Lines, session: &BfdSession) {
+    let over = session.timer_override.as_option();
+    let below = session.configured_timers.as_option();
+    let (Some(over), Some(below)) = (over, below) else {
+        return;
+    };
+    for (label, over, below) in [
+        (
+            "Overridden TX",
+            &over.desired_min_tx_interval,
+            &below.desired_min_tx_interval,
+        ),
+        (
+            "Overridden RX",
+            &over.required_min_rx_interval,
+            &below.required_min_rx_interval,
+        ),
+    ] {
+        if let Some(value) = go::wire(over.as_option()) {
+            let below = go::wire(below.as_option()).unwrap_or_default();
+            let text = format!("{} (configured {})", go_text(value), go_text(below));
+            lines.add(label, text);
+        }
+    }
+    if over.detect_multiplier > 0 {
+        let (over, below) = (over.detect_multiplier, below.detect_multiplier);
+        lines.add("Overridden Mult", format!("{over} (configured {below})"));
+    }
 }
 
 fn remote(lines: &mut Lines, remote: &RemoteValues) {

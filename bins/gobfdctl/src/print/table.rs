@@ -66,6 +66,7 @@ pub(crate) fn sessions(sessions: &[BfdSession]) -> Table {
         "OWNER",
         "FLAPS",
         "VERDICT",
+        "OVERRIDDEN",
     ]);
     for session in sessions {
         table.row(session_row(session));
@@ -73,7 +74,7 @@ pub(crate) fn sessions(sessions: &[BfdSession]) -> Table {
     table
 }
 
-fn session_row(session: &BfdSession) -> [String; 11] {
+fn session_row(session: &BfdSession) -> [String; 12] {
     let flaps = session
         .counters
         .as_option()
@@ -91,6 +92,7 @@ fn session_row(session: &BfdSession) -> [String; 11] {
         dash(&session.owner),
         flaps.to_string(),
         dash(down.map_or("", |down| &down.verdict)),
+        dash(if session.overridden { "yes" } else { "" }),
     ]
 }
 

@@ -58,6 +58,18 @@ fn full() -> BfdSession {
         owner: "config".into(),
         role: SessionRole::SESSION_ROLE_PASSIVE.into(),
         overridden: true,
+        timer_override: Some(SessionTimers {
+            required_min_rx_interval: Some(millis(50)).into(),
+            detect_multiplier: 5,
+            ..Default::default()
+        })
+        .into(),
+        configured_timers: Some(SessionTimers {
+            desired_min_tx_interval: Some(millis(300)).into(),
+            required_min_rx_interval: Some(millis(1_000)).into(),
+            detect_multiplier: 3,
+        })
+        .into(),
         admin_down: true,
         path_problem: PathProblem::PATH_PROBLEM_NO_ROUTE.into(),
         min_ttl: 255,
@@ -134,7 +146,7 @@ fn full() -> BfdSession {
 fn an_empty_list_has_its_header() {
     assert_eq!(
         sessions(&[]).to_string(),
-        "DISCRIMINATOR  PEER  LOCAL  TYPE  STATE  REMOTE-STATE  DIAG  INTERFACE  OWNER  FLAPS  VERDICT\n"
+        "DISCRIMINATOR  PEER  LOCAL  TYPE  STATE  REMOTE-STATE  DIAG  INTERFACE  OWNER  FLAPS  VERDICT  OVERRIDDEN\n"
     );
     let none: Vec<SessionView<'_>> = Vec::new();
     assert_eq!(json(&none).unwrap(), "[]");
@@ -144,9 +156,9 @@ fn an_empty_list_has_its_header() {
 #[test]
 fn a_list_is_aligned() {
     let expected = "\
-DISCRIMINATOR  PEER         LOCAL     TYPE        STATE  REMOTE-STATE  DIAG                INTERFACE  OWNER   FLAPS  VERDICT
-42             10.0.0.2     10.0.0.1  single-hop  Up     Up            None                -          -       0      -
-42             2001:db8::2  10.0.0.1  single-hop  Down   Up            ControlTimeExpired  eth0       config  5      peer-silent
+DISCRIMINATOR  PEER         LOCAL     TYPE        STATE  REMOTE-STATE  DIAG                INTERFACE  OWNER   FLAPS  VERDICT      OVERRIDDEN
+42             10.0.0.2     10.0.0.1  single-hop  Up     Up            None                -          -       0      -            -
+42             2001:db8::2  10.0.0.1  single-hop  Down   Up            ControlTimeExpired  eth0       config  5      peer-silent  yes
 ";
     assert_eq!(sessions(&[old(), full()]).to_string(), expected);
 }
@@ -215,6 +227,8 @@ Last Down:             2026-01-02T03:05:04Z
 Verdict:               peer-silent
 Verdict Text:          nothing came from the peer for a detection time
 Evidence:              gap 1m30s limit 1m30s, last packets 1m30s 1m30s before, 1 discards, peer said Up (None)
+Overridden RX:         50ms (configured 1s)
+Overridden Mult:       5 (configured 3)
 ";
     let new = new.trim_start_matches(' ');
     assert_eq!(new, expected.trim_start_matches(' '));
@@ -332,6 +346,13 @@ last_down:
         tx_errors: 0
         remote_state: Up
         remote_diagnostic: None
+timer_override:
+    required_min_rx_interval: 50ms
+    detect_multiplier: 5
+configured_timers:
+    desired_min_tx_interval: 300ms
+    required_min_rx_interval: 1s
+    detect_multiplier: 3
 "#;
     assert_eq!(yaml(&SessionView::from(&session)).unwrap(), expected);
 }

@@ -58,6 +58,10 @@ const COMMANDS: &[(&str, &str)] = &[
         "session admin-up <id>",
         "Let a session run that was held down",
     ),
+    (
+        "session set <id> [flags]",
+        "Change the timers of a session while it runs",
+    ),
     ("explain <id>", "Say why a session is not Up"),
     (
         "monitor [--current]",

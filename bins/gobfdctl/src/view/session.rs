@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use bfd_api::v1::{
     ArrivalStatistics, BfdSession, LastDiscard, RemoteValues, SessionCounters, SessionDown,
-    SessionEvidence,
+    SessionEvidence, SessionTimers,
 };
 use serde::Serialize;
 
@@ -76,6 +76,20 @@ struct More<'a> {
     remote: Option<RemoteView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     last_down: Option<DownView<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timer_override: Option<TimersView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    configured_timers: Option<TimersView>,
+}
+
+#[derive(Serialize)]
+struct TimersView {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    desired_min_tx_interval: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    required_min_rx_interval: Option<String>,
+    #[serde(skip_serializing_if = "is_zero")]
+    detect_multiplier: u32,
 }
 
 #[derive(Serialize)]
@@ -193,6 +207,18 @@ impl<'a> From<&'a BfdSession> for More<'a> {
             arrivals: session.arrivals.as_option().map(ArrivalsView::from),
             remote: session.remote.as_option().map(RemoteView::from),
             last_down: session.last_down.as_option().map(DownView::from),
+            timer_override: session.timer_override.as_option().map(TimersView::from),
+            configured_timers: session.configured_timers.as_option().map(TimersView::from),
+        }
+    }
+}
+
+impl From<&SessionTimers> for TimersView {
+    fn from(timers: &SessionTimers) -> Self {
+        Self {
+            desired_min_tx_interval: interval(timers.desired_min_tx_interval.as_option()),
+            required_min_rx_interval: interval(timers.required_min_rx_interval.as_option()),
+            detect_multiplier: timers.detect_multiplier,
         }
     }
 }

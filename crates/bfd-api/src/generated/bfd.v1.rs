@@ -1583,7 +1583,8 @@ pub struct BfdSession {
         skip_serializing_if = "::buffa::json_helpers::skip_if::is_zero_u32"
     )]
     pub remote_discriminator: u32,
-    /// Configured interval between our packets. While not Up the wire says at least 1 s.
+    /// Interval between our packets that counts: configured, or laid over. While not Up the wire
+    /// says at least 1 s.
     ///
     /// Field 10: `desired_min_tx_interval`
     #[serde(
@@ -1595,7 +1596,7 @@ pub struct BfdSession {
         ::buffa_types::google::protobuf::Duration,
         ::buffa::Inline<::buffa_types::google::protobuf::Duration>,
     >,
-    /// Configured smallest interval at which we accept the peer's packets.
+    /// Smallest interval at which we accept the peer's packets: configured, or laid over.
     ///
     /// Field 11: `required_min_rx_interval`
     #[serde(
@@ -1619,7 +1620,7 @@ pub struct BfdSession {
         ::buffa_types::google::protobuf::Duration,
         ::buffa::Inline<::buffa_types::google::protobuf::Duration>,
     >,
-    /// Our detection multiplier, 1 to 255.
+    /// Our detection multiplier, 1 to 255: configured, or laid over.
     ///
     /// Field 13: `detect_multiplier`
     #[serde(
@@ -1774,7 +1775,7 @@ pub struct BfdSession {
         skip_serializing_if = "::buffa::json_helpers::skip_if::is_false"
     )]
     pub admin_down: bool,
-    /// Somebody else than the owner changed the session (see SetSessionAdmin).
+    /// Something is laid over what the owner wants (see SetSessionAdmin and SetSessionTimers).
     ///
     /// Field 28: `overridden`
     #[serde(
@@ -1854,6 +1855,31 @@ pub struct BfdSession {
         ::buffa_types::google::protobuf::Timestamp,
         ::buffa::Inline<::buffa_types::google::protobuf::Timestamp>,
     >,
+    /// The timers laid over those of the owner, each only if it is (see SetSessionTimers); absent
+    /// when none is.
+    ///
+    /// Field 40: `timer_override`
+    #[serde(
+        rename = "timerOverride",
+        alias = "timer_override",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub timer_override: ::buffa::MessageField<
+        SessionTimers,
+        ::buffa::Inline<SessionTimers>,
+    >,
+    /// The timers the owner asked for, all of them; absent when none is laid over.
+    ///
+    /// Field 41: `configured_timers`
+    #[serde(
+        rename = "configuredTimers",
+        alias = "configured_timers",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub configured_timers: ::buffa::MessageField<
+        SessionTimers,
+        ::buffa::Inline<SessionTimers>,
+    >,
 }
 impl ::core::fmt::Debug for BfdSession {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
@@ -1893,6 +1919,8 @@ impl ::core::fmt::Debug for BfdSession {
             .field("source_port", &self.source_port)
             .field("created", &self.created)
             .field("observed_at", &self.observed_at)
+            .field("timer_override", &self.timer_override)
+            .field("configured_timers", &self.configured_timers)
             .finish()
     }
 }
@@ -2137,6 +2165,22 @@ impl ::buffa::Message for BfdSession {
                 += 2u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
                     + inner_size as u64;
         }
+        if self.timer_override.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.timer_override.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 2u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        if self.configured_timers.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.configured_timers.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 2u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
         ::buffa::saturate_size(size)
     }
     fn write_to(
@@ -2346,6 +2390,22 @@ impl ::buffa::Message for BfdSession {
                 buf,
             );
             self.observed_at.write_to(__cache, buf);
+        }
+        if self.timer_override.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                40u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.timer_override.write_to(__cache, buf);
+        }
+        if self.configured_timers.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                41u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.configured_timers.write_to(__cache, buf);
         }
     }
     fn merge_field(
@@ -2677,6 +2737,28 @@ impl ::buffa::Message for BfdSession {
                     ctx,
                 )?;
             }
+            40u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.timer_override.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            41u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.configured_timers.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
             _ => {
                 ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
             }
@@ -2719,6 +2801,8 @@ impl ::buffa::Message for BfdSession {
         self.source_port = 0u32;
         self.created = ::buffa::MessageField::none();
         self.observed_at = ::buffa::MessageField::none();
+        self.timer_override = ::buffa::MessageField::none();
+        self.configured_timers = ::buffa::MessageField::none();
     }
 }
 impl ::buffa::json_helpers::ProtoElemJson for BfdSession {
@@ -2739,6 +2823,204 @@ pub const __BFD_SESSION_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa
     type_url: "type.googleapis.com/bfd.v1.BfdSession",
     to_json: ::buffa::type_registry::any_to_json::<BfdSession>,
     from_json: ::buffa::type_registry::any_from_json::<BfdSession>,
+    is_wkt: false,
+};
+/// Timers of a session.
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct SessionTimers {
+    /// Desired Min TX Interval.
+    ///
+    /// Field 1: `desired_min_tx_interval`
+    #[serde(
+        rename = "desiredMinTxInterval",
+        alias = "desired_min_tx_interval",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub desired_min_tx_interval: ::buffa::MessageField<
+        ::buffa_types::google::protobuf::Duration,
+        ::buffa::Inline<::buffa_types::google::protobuf::Duration>,
+    >,
+    /// Required Min RX Interval.
+    ///
+    /// Field 2: `required_min_rx_interval`
+    #[serde(
+        rename = "requiredMinRxInterval",
+        alias = "required_min_rx_interval",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub required_min_rx_interval: ::buffa::MessageField<
+        ::buffa_types::google::protobuf::Duration,
+        ::buffa::Inline<::buffa_types::google::protobuf::Duration>,
+    >,
+    /// Detection multiplier, 1 to 255; 0: not said.
+    ///
+    /// Field 3: `detect_multiplier`
+    #[serde(
+        rename = "detectMultiplier",
+        alias = "detect_multiplier",
+        with = "::buffa::json_helpers::uint32",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_zero_u32"
+    )]
+    pub detect_multiplier: u32,
+}
+impl ::core::fmt::Debug for SessionTimers {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("SessionTimers")
+            .field("desired_min_tx_interval", &self.desired_min_tx_interval)
+            .field("required_min_rx_interval", &self.required_min_rx_interval)
+            .field("detect_multiplier", &self.detect_multiplier)
+            .finish()
+    }
+}
+impl SessionTimers {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/bfd.v1.SessionTimers";
+}
+::buffa::impl_default_instance!(SessionTimers);
+impl ::buffa::MessageName for SessionTimers {
+    const PACKAGE: &'static str = "bfd.v1";
+    const NAME: &'static str = "SessionTimers";
+    const FULL_NAME: &'static str = "bfd.v1.SessionTimers";
+    const TYPE_URL: &'static str = "type.googleapis.com/bfd.v1.SessionTimers";
+}
+impl ::buffa::Message for SessionTimers {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if self.desired_min_tx_interval.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.desired_min_tx_interval.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        if self.required_min_rx_interval.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.required_min_rx_interval.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        if self.detect_multiplier != 0u32 {
+            size
+                += 1u64
+                    + ::buffa::types::uint32_encoded_len(self.detect_multiplier) as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        __cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if self.desired_min_tx_interval.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                1u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.desired_min_tx_interval.write_to(__cache, buf);
+        }
+        if self.required_min_rx_interval.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                2u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.required_min_rx_interval.write_to(__cache, buf);
+        }
+        if self.detect_multiplier != 0u32 {
+            ::buffa::types::put_uint32_field(3u32, self.detect_multiplier, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.desired_min_tx_interval.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.required_min_rx_interval.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            3u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::Varint,
+                )?;
+                self.detect_multiplier = ::buffa::types::decode_uint32(buf)?;
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.desired_min_tx_interval = ::buffa::MessageField::none();
+        self.required_min_rx_interval = ::buffa::MessageField::none();
+        self.detect_multiplier = 0u32;
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for SessionTimers {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __SESSION_TIMERS_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/bfd.v1.SessionTimers",
+    to_json: ::buffa::type_registry::any_to_json::<SessionTimers>,
+    from_json: ::buffa::type_registry::any_from_json::<SessionTimers>,
     is_wkt: false,
 };
 /// Counters of one session since its creation.
@@ -7404,6 +7686,745 @@ pub const __SET_SESSION_ADMIN_RESPONSE_JSON_ANY: ::buffa::type_registry::JsonAny
     from_json: ::buffa::type_registry::any_from_json::<SetSessionAdminResponse>,
     is_wkt: false,
 };
+/// See BfdService.SetSessionTimers. A timer that is not given stays as it is.
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize)]
+#[serde(default)]
+pub struct SetSessionTimersRequest {
+    /// Only with peer_address: the local address must match; empty: any.
+    ///
+    /// Field 3: `local_address`
+    #[serde(
+        rename = "localAddress",
+        alias = "local_address",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub local_address: ::buffa::alloc::string::String,
+    /// Only with peer_address: the interface must match; empty: any.
+    ///
+    /// Field 4: `interface_name`
+    #[serde(
+        rename = "interfaceName",
+        alias = "interface_name",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub interface_name: ::buffa::alloc::string::String,
+    /// Only with peer_address: the type must match; unspecified: any.
+    ///
+    /// Field 5: `type`
+    #[serde(
+        rename = "type",
+        with = "::buffa::json_helpers::proto_enum",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_default_enum_value"
+    )]
+    pub r#type: ::buffa::EnumValue<SessionType>,
+    /// Take back all timers laid over before; those given here are laid over then.
+    ///
+    /// Field 6: `reset`
+    #[serde(
+        rename = "reset",
+        with = "::buffa::json_helpers::proto_bool",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_false"
+    )]
+    pub reset: bool,
+    /// Whole microseconds, 1 us to 4294967295 us.
+    ///
+    /// Field 7: `desired_min_tx_interval`
+    #[serde(
+        rename = "desiredMinTxInterval",
+        alias = "desired_min_tx_interval",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub desired_min_tx_interval: ::buffa::MessageField<
+        ::buffa_types::google::protobuf::Duration,
+        ::buffa::Inline<::buffa_types::google::protobuf::Duration>,
+    >,
+    /// Whole microseconds, 1 us to 4294967295 us.
+    ///
+    /// Field 8: `required_min_rx_interval`
+    #[serde(
+        rename = "requiredMinRxInterval",
+        alias = "required_min_rx_interval",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub required_min_rx_interval: ::buffa::MessageField<
+        ::buffa_types::google::protobuf::Duration,
+        ::buffa::Inline<::buffa_types::google::protobuf::Duration>,
+    >,
+    /// 1 to 255; 0: not given.
+    ///
+    /// Field 9: `detect_multiplier`
+    #[serde(
+        rename = "detectMultiplier",
+        alias = "detect_multiplier",
+        with = "::buffa::json_helpers::uint32",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_zero_u32"
+    )]
+    pub detect_multiplier: u32,
+    #[serde(flatten)]
+    pub identifier: ::core::option::Option<
+        __buffa::oneof::set_session_timers_request::Identifier,
+    >,
+}
+impl ::core::fmt::Debug for SetSessionTimersRequest {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("SetSessionTimersRequest")
+            .field("local_address", &self.local_address)
+            .field("interface_name", &self.interface_name)
+            .field("type", &self.r#type)
+            .field("reset", &self.reset)
+            .field("desired_min_tx_interval", &self.desired_min_tx_interval)
+            .field("required_min_rx_interval", &self.required_min_rx_interval)
+            .field("detect_multiplier", &self.detect_multiplier)
+            .field("identifier", &self.identifier)
+            .finish()
+    }
+}
+impl SetSessionTimersRequest {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/bfd.v1.SetSessionTimersRequest";
+}
+::buffa::impl_default_instance!(SetSessionTimersRequest);
+impl ::buffa::MessageName for SetSessionTimersRequest {
+    const PACKAGE: &'static str = "bfd.v1";
+    const NAME: &'static str = "SetSessionTimersRequest";
+    const FULL_NAME: &'static str = "bfd.v1.SetSessionTimersRequest";
+    const TYPE_URL: &'static str = "type.googleapis.com/bfd.v1.SetSessionTimersRequest";
+}
+impl ::buffa::Message for SetSessionTimersRequest {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if let ::core::option::Option::Some(ref v) = self.identifier {
+            match v {
+                __buffa::oneof::set_session_timers_request::Identifier::LocalDiscriminator(
+                    v,
+                ) => {
+                    size += 1u64 + ::buffa::types::uint32_encoded_len(*v) as u64;
+                }
+                __buffa::oneof::set_session_timers_request::Identifier::PeerAddress(
+                    x,
+                ) => {
+                    size += 1u64 + ::buffa::types::string_encoded_len(x) as u64;
+                }
+            }
+        }
+        if !self.local_address.is_empty() {
+            size
+                += 1u64 + ::buffa::types::string_encoded_len(&self.local_address) as u64;
+        }
+        if !self.interface_name.is_empty() {
+            size
+                += 1u64
+                    + ::buffa::types::string_encoded_len(&self.interface_name) as u64;
+        }
+        {
+            let val = self.r#type.to_i32();
+            if val != 0 {
+                size += 1u64 + ::buffa::types::int32_encoded_len(val) as u64;
+            }
+        }
+        if self.reset {
+            size += 1u64 + ::buffa::types::BOOL_ENCODED_LEN as u64;
+        }
+        if self.desired_min_tx_interval.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.desired_min_tx_interval.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        if self.required_min_rx_interval.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.required_min_rx_interval.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        if self.detect_multiplier != 0u32 {
+            size
+                += 1u64
+                    + ::buffa::types::uint32_encoded_len(self.detect_multiplier) as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        __cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if let ::core::option::Option::Some(ref v) = self.identifier {
+            match v {
+                __buffa::oneof::set_session_timers_request::Identifier::LocalDiscriminator(
+                    x,
+                ) => {
+                    ::buffa::types::put_uint32_field(1u32, *x, buf);
+                }
+                __buffa::oneof::set_session_timers_request::Identifier::PeerAddress(
+                    x,
+                ) => {
+                    ::buffa::types::put_string_field(2u32, x, buf);
+                }
+            }
+        }
+        if !self.local_address.is_empty() {
+            ::buffa::types::put_string_field(3u32, &self.local_address, buf);
+        }
+        if !self.interface_name.is_empty() {
+            ::buffa::types::put_string_field(4u32, &self.interface_name, buf);
+        }
+        {
+            let val = self.r#type.to_i32();
+            if val != 0 {
+                ::buffa::types::put_int32_field(5u32, val, buf);
+            }
+        }
+        if self.reset {
+            ::buffa::types::put_bool_field(6u32, self.reset, buf);
+        }
+        if self.desired_min_tx_interval.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                7u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.desired_min_tx_interval.write_to(__cache, buf);
+        }
+        if self.required_min_rx_interval.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                8u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.required_min_rx_interval.write_to(__cache, buf);
+        }
+        if self.detect_multiplier != 0u32 {
+            ::buffa::types::put_uint32_field(9u32, self.detect_multiplier, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::Varint,
+                )?;
+                self.identifier = ::core::option::Option::Some(
+                    __buffa::oneof::set_session_timers_request::Identifier::LocalDiscriminator(
+                        ::buffa::types::decode_uint32(buf)?,
+                    ),
+                );
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                self.identifier = ::core::option::Option::Some(
+                    __buffa::oneof::set_session_timers_request::Identifier::PeerAddress(
+                        ::buffa::types::decode_string(buf)?,
+                    ),
+                );
+            }
+            3u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.local_address, buf)?;
+            }
+            4u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.interface_name, buf)?;
+            }
+            5u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::Varint,
+                )?;
+                self.r#type = ::buffa::EnumValue::from(
+                    ::buffa::types::decode_int32(buf)?,
+                );
+            }
+            6u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::Varint,
+                )?;
+                self.reset = ::buffa::types::decode_bool(buf)?;
+            }
+            7u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.desired_min_tx_interval.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            8u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.required_min_rx_interval.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            9u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::Varint,
+                )?;
+                self.detect_multiplier = ::buffa::types::decode_uint32(buf)?;
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.identifier = ::core::option::Option::None;
+        self.local_address.clear();
+        self.interface_name.clear();
+        self.r#type = ::buffa::EnumValue::from(0);
+        self.reset = false;
+        self.desired_min_tx_interval = ::buffa::MessageField::none();
+        self.required_min_rx_interval = ::buffa::MessageField::none();
+        self.detect_multiplier = 0u32;
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for SetSessionTimersRequest {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        struct _V;
+        impl<'de> ::serde::de::Visitor<'de> for _V {
+            type Value = SetSessionTimersRequest;
+            fn expecting(
+                &self,
+                f: &mut ::core::fmt::Formatter<'_>,
+            ) -> ::core::fmt::Result {
+                f.write_str("struct SetSessionTimersRequest")
+            }
+            #[allow(clippy::field_reassign_with_default)]
+            fn visit_map<A: ::serde::de::MapAccess<'de>>(
+                self,
+                mut map: A,
+            ) -> ::core::result::Result<SetSessionTimersRequest, A::Error> {
+                let mut __f_local_address: ::core::option::Option<
+                    ::buffa::alloc::string::String,
+                > = None;
+                let mut __f_interface_name: ::core::option::Option<
+                    ::buffa::alloc::string::String,
+                > = None;
+                let mut __f_type: ::core::option::Option<
+                    ::buffa::EnumValue<SessionType>,
+                > = None;
+                let mut __f_reset: ::core::option::Option<bool> = None;
+                let mut __f_desired_min_tx_interval: ::core::option::Option<
+                    ::buffa::MessageField<
+                        ::buffa_types::google::protobuf::Duration,
+                        ::buffa::Inline<::buffa_types::google::protobuf::Duration>,
+                    >,
+                > = None;
+                let mut __f_required_min_rx_interval: ::core::option::Option<
+                    ::buffa::MessageField<
+                        ::buffa_types::google::protobuf::Duration,
+                        ::buffa::Inline<::buffa_types::google::protobuf::Duration>,
+                    >,
+                > = None;
+                let mut __f_detect_multiplier: ::core::option::Option<u32> = None;
+                let mut __oneof_identifier: ::core::option::Option<
+                    __buffa::oneof::set_session_timers_request::Identifier,
+                > = None;
+                while let Some(key) = map.next_key::<::buffa::alloc::string::String>()? {
+                    match key.as_str() {
+                        "localAddress" | "local_address" => {
+                            __f_local_address = Some({
+                                struct _S;
+                                impl<'de> ::serde::de::DeserializeSeed<'de> for _S {
+                                    type Value = ::buffa::alloc::string::String;
+                                    fn deserialize<D: ::serde::Deserializer<'de>>(
+                                        self,
+                                        d: D,
+                                    ) -> ::core::result::Result<
+                                        ::buffa::alloc::string::String,
+                                        D::Error,
+                                    > {
+                                        ::buffa::json_helpers::proto_string::deserialize(d)
+                                    }
+                                }
+                                map.next_value_seed(_S)?
+                            });
+                        }
+                        "interfaceName" | "interface_name" => {
+                            __f_interface_name = Some({
+                                struct _S;
+                                impl<'de> ::serde::de::DeserializeSeed<'de> for _S {
+                                    type Value = ::buffa::alloc::string::String;
+                                    fn deserialize<D: ::serde::Deserializer<'de>>(
+                                        self,
+                                        d: D,
+                                    ) -> ::core::result::Result<
+                                        ::buffa::alloc::string::String,
+                                        D::Error,
+                                    > {
+                                        ::buffa::json_helpers::proto_string::deserialize(d)
+                                    }
+                                }
+                                map.next_value_seed(_S)?
+                            });
+                        }
+                        "type" => {
+                            __f_type = Some({
+                                struct _S;
+                                impl<'de> ::serde::de::DeserializeSeed<'de> for _S {
+                                    type Value = ::buffa::EnumValue<SessionType>;
+                                    fn deserialize<D: ::serde::Deserializer<'de>>(
+                                        self,
+                                        d: D,
+                                    ) -> ::core::result::Result<
+                                        ::buffa::EnumValue<SessionType>,
+                                        D::Error,
+                                    > {
+                                        ::buffa::json_helpers::proto_enum::deserialize(d)
+                                    }
+                                }
+                                map.next_value_seed(_S)?
+                            });
+                        }
+                        "reset" => {
+                            __f_reset = Some({
+                                struct _S;
+                                impl<'de> ::serde::de::DeserializeSeed<'de> for _S {
+                                    type Value = bool;
+                                    fn deserialize<D: ::serde::Deserializer<'de>>(
+                                        self,
+                                        d: D,
+                                    ) -> ::core::result::Result<bool, D::Error> {
+                                        ::buffa::json_helpers::proto_bool::deserialize(d)
+                                    }
+                                }
+                                map.next_value_seed(_S)?
+                            });
+                        }
+                        "desiredMinTxInterval" | "desired_min_tx_interval" => {
+                            __f_desired_min_tx_interval = Some(
+                                map
+                                    .next_value::<
+                                        ::buffa::MessageField<
+                                            ::buffa_types::google::protobuf::Duration,
+                                            ::buffa::Inline<::buffa_types::google::protobuf::Duration>,
+                                        >,
+                                    >()?,
+                            );
+                        }
+                        "requiredMinRxInterval" | "required_min_rx_interval" => {
+                            __f_required_min_rx_interval = Some(
+                                map
+                                    .next_value::<
+                                        ::buffa::MessageField<
+                                            ::buffa_types::google::protobuf::Duration,
+                                            ::buffa::Inline<::buffa_types::google::protobuf::Duration>,
+                                        >,
+                                    >()?,
+                            );
+                        }
+                        "detectMultiplier" | "detect_multiplier" => {
+                            __f_detect_multiplier = Some({
+                                struct _S;
+                                impl<'de> ::serde::de::DeserializeSeed<'de> for _S {
+                                    type Value = u32;
+                                    fn deserialize<D: ::serde::Deserializer<'de>>(
+                                        self,
+                                        d: D,
+                                    ) -> ::core::result::Result<u32, D::Error> {
+                                        ::buffa::json_helpers::uint32::deserialize(d)
+                                    }
+                                }
+                                map.next_value_seed(_S)?
+                            });
+                        }
+                        "localDiscriminator" | "local_discriminator" => {
+                            struct _DeserSeed;
+                            impl<'de> ::serde::de::DeserializeSeed<'de> for _DeserSeed {
+                                type Value = u32;
+                                fn deserialize<D: ::serde::Deserializer<'de>>(
+                                    self,
+                                    d: D,
+                                ) -> ::core::result::Result<u32, D::Error> {
+                                    ::buffa::json_helpers::uint32::deserialize(d)
+                                }
+                            }
+                            let v: ::core::option::Option<u32> = map
+                                .next_value_seed(
+                                    ::buffa::json_helpers::NullableDeserializeSeed(_DeserSeed),
+                                )?;
+                            if let Some(v) = v {
+                                if __oneof_identifier.is_some() {
+                                    return Err(
+                                        ::serde::de::Error::custom(
+                                            "multiple oneof fields set for 'identifier'",
+                                        ),
+                                    );
+                                }
+                                __oneof_identifier = Some(
+                                    __buffa::oneof::set_session_timers_request::Identifier::LocalDiscriminator(
+                                        v,
+                                    ),
+                                );
+                            }
+                        }
+                        "peerAddress" | "peer_address" => {
+                            let v: ::core::option::Option<
+                                ::buffa::alloc::string::String,
+                            > = map
+                                .next_value_seed(
+                                    ::buffa::json_helpers::NullableDeserializeSeed(
+                                        ::buffa::json_helpers::DefaultDeserializeSeed::<
+                                            ::buffa::alloc::string::String,
+                                        >::new(),
+                                    ),
+                                )?;
+                            if let Some(v) = v {
+                                if __oneof_identifier.is_some() {
+                                    return Err(
+                                        ::serde::de::Error::custom(
+                                            "multiple oneof fields set for 'identifier'",
+                                        ),
+                                    );
+                                }
+                                __oneof_identifier = Some(
+                                    __buffa::oneof::set_session_timers_request::Identifier::PeerAddress(
+                                        v,
+                                    ),
+                                );
+                            }
+                        }
+                        _ => {
+                            map.next_value::<::serde::de::IgnoredAny>()?;
+                        }
+                    }
+                }
+                let mut __r = <SetSessionTimersRequest as ::core::default::Default>::default();
+                if let ::core::option::Option::Some(v) = __f_local_address {
+                    __r.local_address = v;
+                }
+                if let ::core::option::Option::Some(v) = __f_interface_name {
+                    __r.interface_name = v;
+                }
+                if let ::core::option::Option::Some(v) = __f_type {
+                    __r.r#type = v;
+                }
+                if let ::core::option::Option::Some(v) = __f_reset {
+                    __r.reset = v;
+                }
+                if let ::core::option::Option::Some(v) = __f_desired_min_tx_interval {
+                    __r.desired_min_tx_interval = v;
+                }
+                if let ::core::option::Option::Some(v) = __f_required_min_rx_interval {
+                    __r.required_min_rx_interval = v;
+                }
+                if let ::core::option::Option::Some(v) = __f_detect_multiplier {
+                    __r.detect_multiplier = v;
+                }
+                __r.identifier = __oneof_identifier;
+                Ok(__r)
+            }
+        }
+        d.deserialize_map(_V)
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for SetSessionTimersRequest {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __SET_SESSION_TIMERS_REQUEST_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/bfd.v1.SetSessionTimersRequest",
+    to_json: ::buffa::type_registry::any_to_json::<SetSessionTimersRequest>,
+    from_json: ::buffa::type_registry::any_from_json::<SetSessionTimersRequest>,
+    is_wkt: false,
+};
+pub mod set_session_timers_request {
+    #[allow(unused_imports)]
+    use super::*;
+    #[doc(inline)]
+    pub use super::__buffa::oneof::set_session_timers_request::Identifier;
+    #[doc(inline)]
+    pub use super::__buffa::view::oneof::set_session_timers_request::Identifier as IdentifierView;
+}
+/// The session with its new timers. The Poll Sequence may end a moment later.
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct SetSessionTimersResponse {
+    /// The session.
+    ///
+    /// Field 1: `session`
+    #[serde(
+        rename = "session",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub session: ::buffa::MessageField<BfdSession, ::buffa::Inline<BfdSession>>,
+}
+impl ::core::fmt::Debug for SetSessionTimersResponse {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("SetSessionTimersResponse")
+            .field("session", &self.session)
+            .finish()
+    }
+}
+impl SetSessionTimersResponse {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/bfd.v1.SetSessionTimersResponse";
+}
+::buffa::impl_default_instance!(SetSessionTimersResponse);
+impl ::buffa::MessageName for SetSessionTimersResponse {
+    const PACKAGE: &'static str = "bfd.v1";
+    const NAME: &'static str = "SetSessionTimersResponse";
+    const FULL_NAME: &'static str = "bfd.v1.SetSessionTimersResponse";
+    const TYPE_URL: &'static str = "type.googleapis.com/bfd.v1.SetSessionTimersResponse";
+}
+impl ::buffa::Message for SetSessionTimersResponse {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if self.session.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.session.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        __cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if self.session.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                1u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.session.write_to(__cache, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.session.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.session = ::buffa::MessageField::none();
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for SetSessionTimersResponse {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __SET_SESSION_TIMERS_RESPONSE_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/bfd.v1.SetSessionTimersResponse",
+    to_json: ::buffa::type_registry::any_to_json::<SetSessionTimersResponse>,
+    from_json: ::buffa::type_registry::any_from_json::<SetSessionTimersResponse>,
+    is_wkt: false,
+};
 /// One echo session.
 #[derive(Clone, PartialEq, Default)]
 #[derive(::serde::Serialize, ::serde::Deserialize)]
@@ -10776,13 +11797,14 @@ pub mod __buffa {
             ///
             /// Field 9: `remote_discriminator`
             pub remote_discriminator: u32,
-            /// Configured interval between our packets. While not Up the wire says at least 1 s.
+            /// Interval between our packets that counts: configured, or laid over. While not Up the wire
+            /// says at least 1 s.
             ///
             /// Field 10: `desired_min_tx_interval`
             pub desired_min_tx_interval: ::buffa::MessageFieldView<
                 ::buffa_types::google::protobuf::__buffa::view::DurationView<'a>,
             >,
-            /// Configured smallest interval at which we accept the peer's packets.
+            /// Smallest interval at which we accept the peer's packets: configured, or laid over.
             ///
             /// Field 11: `required_min_rx_interval`
             pub required_min_rx_interval: ::buffa::MessageFieldView<
@@ -10794,7 +11816,7 @@ pub mod __buffa {
             pub remote_min_rx_interval: ::buffa::MessageFieldView<
                 ::buffa_types::google::protobuf::__buffa::view::DurationView<'a>,
             >,
-            /// Our detection multiplier, 1 to 255.
+            /// Our detection multiplier, 1 to 255: configured, or laid over.
             ///
             /// Field 13: `detect_multiplier`
             pub detect_multiplier: u32,
@@ -10875,7 +11897,7 @@ pub mod __buffa {
             ///
             /// Field 27: `admin_down`
             pub admin_down: bool,
-            /// Somebody else than the owner changed the session (see SetSessionAdmin).
+            /// Something is laid over what the owner wants (see SetSessionAdmin and SetSessionTimers).
             ///
             /// Field 28: `overridden`
             pub overridden: bool,
@@ -10910,6 +11932,19 @@ pub mod __buffa {
             /// Field 35: `observed_at`
             pub observed_at: ::buffa::MessageFieldView<
                 ::buffa_types::google::protobuf::__buffa::view::TimestampView<'a>,
+            >,
+            /// The timers laid over those of the owner, each only if it is (see SetSessionTimers); absent
+            /// when none is.
+            ///
+            /// Field 40: `timer_override`
+            pub timer_override: ::buffa::MessageFieldView<
+                super::super::__buffa::view::SessionTimersView<'a>,
+            >,
+            /// The timers the owner asked for, all of them; absent when none is laid over.
+            ///
+            /// Field 41: `configured_timers`
+            pub configured_timers: ::buffa::MessageFieldView<
+                super::super::__buffa::view::SessionTimersView<'a>,
             >,
         }
         impl<'a> ::buffa::MessageView<'a> for BfdSessionView<'a> {
@@ -11458,6 +12493,56 @@ pub mod __buffa {
                             }
                         }
                     }
+                    40u32 => {
+                        ::buffa::encoding::check_wire_type(
+                            tag,
+                            ::buffa::encoding::WireType::LengthDelimited,
+                        )?;
+                        let __sub_ctx = ctx.descend()?;
+                        let sub = ::buffa::types::borrow_bytes(&mut cur)?;
+                        match view.timer_override.as_mut() {
+                            Some(existing) => {
+                                ::buffa::MessageView::merge_into_view(
+                                    existing,
+                                    sub,
+                                    __sub_ctx,
+                                )?
+                            }
+                            None => {
+                                view.timer_override = ::buffa::MessageFieldView::set(
+                                    <super::super::__buffa::view::SessionTimersView as ::buffa::MessageView>::decode_view_ctx(
+                                        sub,
+                                        __sub_ctx,
+                                    )?,
+                                );
+                            }
+                        }
+                    }
+                    41u32 => {
+                        ::buffa::encoding::check_wire_type(
+                            tag,
+                            ::buffa::encoding::WireType::LengthDelimited,
+                        )?;
+                        let __sub_ctx = ctx.descend()?;
+                        let sub = ::buffa::types::borrow_bytes(&mut cur)?;
+                        match view.configured_timers.as_mut() {
+                            Some(existing) => {
+                                ::buffa::MessageView::merge_into_view(
+                                    existing,
+                                    sub,
+                                    __sub_ctx,
+                                )?
+                            }
+                            None => {
+                                view.configured_timers = ::buffa::MessageFieldView::set(
+                                    <super::super::__buffa::view::SessionTimersView as ::buffa::MessageView>::decode_view_ctx(
+                                        sub,
+                                        __sub_ctx,
+                                    )?,
+                                );
+                            }
+                        }
+                    }
                     21u32 => {
                         ::buffa::encoding::check_wire_type(
                             tag,
@@ -11653,6 +12738,24 @@ pub mod __buffa {
                             ::buffa::MessageField::<
                                 ::buffa_types::google::protobuf::Timestamp,
                                 ::buffa::Inline<::buffa_types::google::protobuf::Timestamp>,
+                            >::some(v.to_owned_from_source(__buffa_src)?)
+                        }
+                        None => ::buffa::MessageField::none(),
+                    },
+                    timer_override: match self.timer_override.as_option() {
+                        Some(v) => {
+                            ::buffa::MessageField::<
+                                super::super::SessionTimers,
+                                ::buffa::Inline<super::super::SessionTimers>,
+                            >::some(v.to_owned_from_source(__buffa_src)?)
+                        }
+                        None => ::buffa::MessageField::none(),
+                    },
+                    configured_timers: match self.configured_timers.as_option() {
+                        Some(v) => {
+                            ::buffa::MessageField::<
+                                super::super::SessionTimers,
+                                ::buffa::Inline<super::super::SessionTimers>,
                             >::some(v.to_owned_from_source(__buffa_src)?)
                         }
                         None => ::buffa::MessageField::none(),
@@ -11897,6 +13000,22 @@ pub mod __buffa {
                         += 2u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
                             + inner_size as u64;
                 }
+                if self.timer_override.is_set() {
+                    let __slot = __cache.reserve();
+                    let inner_size = self.timer_override.compute_size(__cache);
+                    __cache.set(__slot, inner_size);
+                    size
+                        += 2u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                            + inner_size as u64;
+                }
+                if self.configured_timers.is_set() {
+                    let __slot = __cache.reserve();
+                    let inner_size = self.configured_timers.compute_size(__cache);
+                    __cache.set(__slot, inner_size);
+                    size
+                        += 2u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                            + inner_size as u64;
+                }
                 ::buffa::saturate_size(size)
             }
             #[allow(clippy::needless_borrow)]
@@ -12115,6 +13234,22 @@ pub mod __buffa {
                         buf,
                     );
                     self.observed_at.write_to(__cache, buf);
+                }
+                if self.timer_override.is_set() {
+                    ::buffa::types::put_len_delimited_header(
+                        40u32,
+                        u64::from(__cache.consume_next()),
+                        buf,
+                    );
+                    self.timer_override.write_to(__cache, buf);
+                }
+                if self.configured_timers.is_set() {
+                    ::buffa::types::put_len_delimited_header(
+                        41u32,
+                        u64::from(__cache.consume_next()),
+                        buf,
+                    );
+                    self.configured_timers.write_to(__cache, buf);
                 }
             }
         }
@@ -12339,6 +13474,22 @@ pub mod __buffa {
                         __map.serialize_entry("observedAt", __v)?;
                     }
                 }
+                {
+                    if let ::core::option::Option::Some(__v) = self
+                        .timer_override
+                        .as_option()
+                    {
+                        __map.serialize_entry("timerOverride", __v)?;
+                    }
+                }
+                {
+                    if let ::core::option::Option::Some(__v) = self
+                        .configured_timers
+                        .as_option()
+                    {
+                        __map.serialize_entry("configuredTimers", __v)?;
+                    }
+                }
                 __map.end()
             }
         }
@@ -12499,7 +13650,8 @@ pub mod __buffa {
             pub fn remote_discriminator(&self) -> u32 {
                 self.0.reborrow().remote_discriminator
             }
-            /// Configured interval between our packets. While not Up the wire says at least 1 s.
+            /// Interval between our packets that counts: configured, or laid over. While not Up the wire
+            /// says at least 1 s.
             ///
             /// Field 10: `desired_min_tx_interval`
             #[must_use]
@@ -12510,7 +13662,7 @@ pub mod __buffa {
             > {
                 &self.0.reborrow().desired_min_tx_interval
             }
-            /// Configured smallest interval at which we accept the peer's packets.
+            /// Smallest interval at which we accept the peer's packets: configured, or laid over.
             ///
             /// Field 11: `required_min_rx_interval`
             #[must_use]
@@ -12532,7 +13684,7 @@ pub mod __buffa {
             > {
                 &self.0.reborrow().remote_min_rx_interval
             }
-            /// Our detection multiplier, 1 to 255.
+            /// Our detection multiplier, 1 to 255: configured, or laid over.
             ///
             /// Field 13: `detect_multiplier`
             #[must_use]
@@ -12680,7 +13832,7 @@ pub mod __buffa {
             pub fn admin_down(&self) -> bool {
                 self.0.reborrow().admin_down
             }
-            /// Somebody else than the owner changed the session (see SetSessionAdmin).
+            /// Something is laid over what the owner wants (see SetSessionAdmin and SetSessionTimers).
             ///
             /// Field 28: `overridden`
             #[must_use]
@@ -12744,6 +13896,29 @@ pub mod __buffa {
             > {
                 &self.0.reborrow().observed_at
             }
+            /// The timers laid over those of the owner, each only if it is (see SetSessionTimers); absent
+            /// when none is.
+            ///
+            /// Field 40: `timer_override`
+            #[must_use]
+            pub fn timer_override(
+                &self,
+            ) -> &::buffa::MessageFieldView<
+                super::super::__buffa::view::SessionTimersView<'_>,
+            > {
+                &self.0.reborrow().timer_override
+            }
+            /// The timers the owner asked for, all of them; absent when none is laid over.
+            ///
+            /// Field 41: `configured_timers`
+            #[must_use]
+            pub fn configured_timers(
+                &self,
+            ) -> &::buffa::MessageFieldView<
+                super::super::__buffa::view::SessionTimersView<'_>,
+            > {
+                &self.0.reborrow().configured_timers
+            }
         }
         impl ::core::convert::From<::buffa::OwnedView<BfdSessionView<'static>>>
         for BfdSessionOwnedView {
@@ -12768,6 +13943,433 @@ pub mod __buffa {
             type ViewHandle = BfdSessionOwnedView;
         }
         impl ::serde::Serialize for BfdSessionOwnedView {
+            fn serialize<__S: ::serde::Serializer>(
+                &self,
+                __s: __S,
+            ) -> ::core::result::Result<__S::Ok, __S::Error> {
+                ::serde::Serialize::serialize(&self.0, __s)
+            }
+        }
+        /// Timers of a session.
+        #[derive(Clone, Debug, Default)]
+        pub struct SessionTimersView<'a> {
+            /// Desired Min TX Interval.
+            ///
+            /// Field 1: `desired_min_tx_interval`
+            pub desired_min_tx_interval: ::buffa::MessageFieldView<
+                ::buffa_types::google::protobuf::__buffa::view::DurationView<'a>,
+            >,
+            /// Required Min RX Interval.
+            ///
+            /// Field 2: `required_min_rx_interval`
+            pub required_min_rx_interval: ::buffa::MessageFieldView<
+                ::buffa_types::google::protobuf::__buffa::view::DurationView<'a>,
+            >,
+            /// Detection multiplier, 1 to 255; 0: not said.
+            ///
+            /// Field 3: `detect_multiplier`
+            pub detect_multiplier: u32,
+        }
+        impl<'a> ::buffa::MessageView<'a> for SessionTimersView<'a> {
+            type Owned = super::super::SessionTimers;
+            fn decode_view(
+                buf: &'a [u8],
+            ) -> ::core::result::Result<Self, ::buffa::DecodeError> {
+                let __limit = ::core::cell::Cell::new(
+                    ::buffa::DEFAULT_UNKNOWN_FIELD_LIMIT,
+                );
+                let __elem = ::core::cell::Cell::new(
+                    ::buffa::DEFAULT_ELEMENT_MEMORY_LIMIT,
+                );
+                <Self as ::buffa::MessageView>::decode_view_ctx(
+                    buf,
+                    ::buffa::DecodeContext::new(::buffa::RECURSION_LIMIT, &__limit)
+                        .with_element_memory(&__elem),
+                )
+            }
+            fn decode_view_with_ctx(
+                buf: &'a [u8],
+                ctx: ::buffa::DecodeContext<'_>,
+            ) -> ::core::result::Result<Self, ::buffa::DecodeError> {
+                <Self as ::buffa::MessageView>::decode_view_ctx(buf, ctx)
+            }
+            #[inline]
+            fn merge_view_field(
+                &mut self,
+                tag: ::buffa::encoding::Tag,
+                cur: &'a [u8],
+                _before_tag: &'a [u8],
+                ctx: ::buffa::DecodeContext<'_>,
+            ) -> ::core::result::Result<&'a [u8], ::buffa::DecodeError> {
+                let _ = ctx;
+                #[allow(unused_variables)]
+                let view = self;
+                let mut cur = cur;
+                match tag.field_number() {
+                    1u32 => {
+                        ::buffa::encoding::check_wire_type(
+                            tag,
+                            ::buffa::encoding::WireType::LengthDelimited,
+                        )?;
+                        let __sub_ctx = ctx.descend()?;
+                        let sub = ::buffa::types::borrow_bytes(&mut cur)?;
+                        match view.desired_min_tx_interval.as_mut() {
+                            Some(existing) => {
+                                ::buffa::MessageView::merge_into_view(
+                                    existing,
+                                    sub,
+                                    __sub_ctx,
+                                )?
+                            }
+                            None => {
+                                view.desired_min_tx_interval = ::buffa::MessageFieldView::set(
+                                    <::buffa_types::google::protobuf::__buffa::view::DurationView as ::buffa::MessageView>::decode_view_ctx(
+                                        sub,
+                                        __sub_ctx,
+                                    )?,
+                                );
+                            }
+                        }
+                    }
+                    2u32 => {
+                        ::buffa::encoding::check_wire_type(
+                            tag,
+                            ::buffa::encoding::WireType::LengthDelimited,
+                        )?;
+                        let __sub_ctx = ctx.descend()?;
+                        let sub = ::buffa::types::borrow_bytes(&mut cur)?;
+                        match view.required_min_rx_interval.as_mut() {
+                            Some(existing) => {
+                                ::buffa::MessageView::merge_into_view(
+                                    existing,
+                                    sub,
+                                    __sub_ctx,
+                                )?
+                            }
+                            None => {
+                                view.required_min_rx_interval = ::buffa::MessageFieldView::set(
+                                    <::buffa_types::google::protobuf::__buffa::view::DurationView as ::buffa::MessageView>::decode_view_ctx(
+                                        sub,
+                                        __sub_ctx,
+                                    )?,
+                                );
+                            }
+                        }
+                    }
+                    3u32 => {
+                        ::buffa::encoding::check_wire_type(
+                            tag,
+                            ::buffa::encoding::WireType::Varint,
+                        )?;
+                        view.detect_multiplier = ::buffa::types::decode_uint32(
+                            &mut cur,
+                        )?;
+                    }
+                    _ => {
+                        ::buffa::encoding::skip_field_depth(tag, &mut cur, ctx.depth())?;
+                    }
+                }
+                ::core::result::Result::Ok(cur)
+            }
+            fn to_owned_message(
+                &self,
+            ) -> ::core::result::Result<
+                super::super::SessionTimers,
+                ::buffa::DecodeError,
+            > {
+                self.to_owned_from_source(None)
+            }
+            #[allow(clippy::useless_conversion, clippy::needless_update)]
+            fn to_owned_from_source(
+                &self,
+                __buffa_src: ::core::option::Option<&::buffa::bytes::Bytes>,
+            ) -> ::core::result::Result<
+                super::super::SessionTimers,
+                ::buffa::DecodeError,
+            > {
+                #[allow(unused_imports)]
+                use ::buffa::alloc::string::ToString as _;
+                let _ = __buffa_src;
+                ::core::result::Result::Ok(super::super::SessionTimers {
+                    desired_min_tx_interval: match self
+                        .desired_min_tx_interval
+                        .as_option()
+                    {
+                        Some(v) => {
+                            ::buffa::MessageField::<
+                                ::buffa_types::google::protobuf::Duration,
+                                ::buffa::Inline<::buffa_types::google::protobuf::Duration>,
+                            >::some(v.to_owned_from_source(__buffa_src)?)
+                        }
+                        None => ::buffa::MessageField::none(),
+                    },
+                    required_min_rx_interval: match self
+                        .required_min_rx_interval
+                        .as_option()
+                    {
+                        Some(v) => {
+                            ::buffa::MessageField::<
+                                ::buffa_types::google::protobuf::Duration,
+                                ::buffa::Inline<::buffa_types::google::protobuf::Duration>,
+                            >::some(v.to_owned_from_source(__buffa_src)?)
+                        }
+                        None => ::buffa::MessageField::none(),
+                    },
+                    detect_multiplier: self.detect_multiplier,
+                    ..::core::default::Default::default()
+                })
+            }
+        }
+        impl<'a> ::buffa::ViewEncode<'a> for SessionTimersView<'a> {
+            #[allow(clippy::needless_borrow, clippy::let_and_return)]
+            fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+                #[allow(unused_imports)]
+                use ::buffa::Enumeration as _;
+                let mut size = 0u64;
+                if self.desired_min_tx_interval.is_set() {
+                    let __slot = __cache.reserve();
+                    let inner_size = self.desired_min_tx_interval.compute_size(__cache);
+                    __cache.set(__slot, inner_size);
+                    size
+                        += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                            + inner_size as u64;
+                }
+                if self.required_min_rx_interval.is_set() {
+                    let __slot = __cache.reserve();
+                    let inner_size = self.required_min_rx_interval.compute_size(__cache);
+                    __cache.set(__slot, inner_size);
+                    size
+                        += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                            + inner_size as u64;
+                }
+                if self.detect_multiplier != 0u32 {
+                    size
+                        += 1u64
+                            + ::buffa::types::uint32_encoded_len(self.detect_multiplier)
+                                as u64;
+                }
+                ::buffa::saturate_size(size)
+            }
+            #[allow(clippy::needless_borrow)]
+            fn write_to(
+                &self,
+                __cache: &mut ::buffa::SizeCache,
+                buf: &mut impl ::buffa::EncodeSink,
+            ) {
+                #[allow(unused_imports)]
+                use ::buffa::Enumeration as _;
+                if self.desired_min_tx_interval.is_set() {
+                    ::buffa::types::put_len_delimited_header(
+                        1u32,
+                        u64::from(__cache.consume_next()),
+                        buf,
+                    );
+                    self.desired_min_tx_interval.write_to(__cache, buf);
+                }
+                if self.required_min_rx_interval.is_set() {
+                    ::buffa::types::put_len_delimited_header(
+                        2u32,
+                        u64::from(__cache.consume_next()),
+                        buf,
+                    );
+                    self.required_min_rx_interval.write_to(__cache, buf);
+                }
+                if self.detect_multiplier != 0u32 {
+                    ::buffa::types::put_uint32_field(3u32, self.detect_multiplier, buf);
+                }
+            }
+        }
+        /// Serializes this view as protobuf JSON.
+        ///
+        /// Implicit-presence fields with default values are omitted, `required`
+        /// fields are always emitted, explicit-presence (`optional`) fields are
+        /// emitted only when set, bytes fields are base64-encoded, and enum
+        /// values are their proto name strings.
+        ///
+        /// This impl uses `serialize_map(None)` because the number of emitted
+        /// fields depends on default-omission rules; serializers that require
+        /// known map lengths (e.g. `bincode`) will return a runtime error.
+        /// Use the owned message type for those formats.
+        impl<'__a> ::serde::Serialize for SessionTimersView<'__a> {
+            fn serialize<__S: ::serde::Serializer>(
+                &self,
+                __s: __S,
+            ) -> ::core::result::Result<__S::Ok, __S::Error> {
+                use ::serde::ser::SerializeMap as _;
+                let mut __map = __s.serialize_map(::core::option::Option::None)?;
+                {
+                    if let ::core::option::Option::Some(__v) = self
+                        .desired_min_tx_interval
+                        .as_option()
+                    {
+                        __map.serialize_entry("desiredMinTxInterval", __v)?;
+                    }
+                }
+                {
+                    if let ::core::option::Option::Some(__v) = self
+                        .required_min_rx_interval
+                        .as_option()
+                    {
+                        __map.serialize_entry("requiredMinRxInterval", __v)?;
+                    }
+                }
+                if !::buffa::json_helpers::skip_if::is_zero_u32(
+                    &self.detect_multiplier,
+                ) {
+                    __map
+                        .serialize_entry(
+                            "detectMultiplier",
+                            &::buffa::json_helpers::ProtoJson(&self.detect_multiplier),
+                        )?;
+                }
+                __map.end()
+            }
+        }
+        impl<'a> ::buffa::MessageName for SessionTimersView<'a> {
+            const PACKAGE: &'static str = "bfd.v1";
+            const NAME: &'static str = "SessionTimers";
+            const FULL_NAME: &'static str = "bfd.v1.SessionTimers";
+            const TYPE_URL: &'static str = "type.googleapis.com/bfd.v1.SessionTimers";
+        }
+        ::buffa::impl_default_view_instance!(SessionTimersView);
+        ::buffa::impl_view_reborrow!(SessionTimersView);
+        /** Self-contained, `'static` owned view of a `SessionTimers` message.
+
+ Wraps [`::buffa::OwnedView`]`<`[`SessionTimersView`]`<'static>>`: the decoded view and the [`::buffa::bytes::Bytes`] buffer it borrows from travel together, so the handle is `'static` and `Send + Sync` — suitable for async handlers, spawned tasks, and anywhere a `'static` bound is required.
+
+ Field accessors return borrows tied to `&self`. Use [`Self::view`] to get the full [`SessionTimersView`] when you need struct patterns, iteration helpers, or to pass the view to lifetime-parameterised code.*/
+        #[derive(Clone, Debug)]
+        pub struct SessionTimersOwnedView(
+            ::buffa::OwnedView<SessionTimersView<'static>>,
+        );
+        impl SessionTimersOwnedView {
+            /// Decode an owned view from a [`::buffa::bytes::Bytes`] buffer.
+            ///
+            /// The view borrows directly from the buffer's data; the buffer is
+            /// retained inside the returned handle.
+            ///
+            /// # Errors
+            ///
+            /// Returns [`::buffa::DecodeError`] if the buffer contains invalid
+            /// protobuf data.
+            pub fn decode(
+                bytes: ::buffa::bytes::Bytes,
+            ) -> ::core::result::Result<Self, ::buffa::DecodeError> {
+                ::core::result::Result::Ok(
+                    SessionTimersOwnedView(::buffa::OwnedView::decode(bytes)?),
+                )
+            }
+            /// Decode with custom [`::buffa::DecodeOptions`] (recursion limit,
+            /// max message size).
+            ///
+            /// # Errors
+            ///
+            /// Returns [`::buffa::DecodeError`] if the buffer is invalid or
+            /// exceeds the configured limits.
+            pub fn decode_with_options(
+                bytes: ::buffa::bytes::Bytes,
+                opts: &::buffa::DecodeOptions,
+            ) -> ::core::result::Result<Self, ::buffa::DecodeError> {
+                ::core::result::Result::Ok(
+                    SessionTimersOwnedView(
+                        ::buffa::OwnedView::decode_with_options(bytes, opts)?,
+                    ),
+                )
+            }
+            /// Build from an owned message via an encode → decode round-trip.
+            ///
+            /// # Errors
+            ///
+            /// Returns [`::buffa::DecodeError::MessageTooLarge`] if the
+            /// message's encoded size exceeds the 2 GiB protobuf limit, or
+            /// another [`::buffa::DecodeError`] if the re-encoded bytes are
+            /// somehow invalid (should not happen for well-formed messages).
+            pub fn from_owned(
+                msg: &super::super::SessionTimers,
+            ) -> ::core::result::Result<Self, ::buffa::DecodeError> {
+                ::core::result::Result::Ok(
+                    SessionTimersOwnedView(::buffa::OwnedView::from_owned(msg)?),
+                )
+            }
+            /// Borrow the full [`SessionTimersView`] with its lifetime tied to `&self`.
+            #[must_use]
+            pub fn view(&self) -> &SessionTimersView<'_> {
+                self.0.reborrow()
+            }
+            /// Convert to the owned message type.
+            ///
+            /// Infallible: this type's constructors wire-decode their
+            /// buffer, and a view produced by wire decoding always
+            /// converts. Delegates to [`::buffa::OwnedView::to_owned_message`],
+            /// whose contract also governs handles converted from a raw
+            /// [`::buffa::OwnedView`].
+            #[must_use]
+            pub fn to_owned_message(&self) -> super::super::SessionTimers {
+                self.0.to_owned_message()
+            }
+            /// The underlying bytes buffer.
+            #[must_use]
+            pub fn bytes(&self) -> &::buffa::bytes::Bytes {
+                self.0.bytes()
+            }
+            /// Consume the handle, returning the underlying bytes buffer.
+            #[must_use]
+            pub fn into_bytes(self) -> ::buffa::bytes::Bytes {
+                self.0.into_bytes()
+            }
+            /// Desired Min TX Interval.
+            ///
+            /// Field 1: `desired_min_tx_interval`
+            #[must_use]
+            pub fn desired_min_tx_interval(
+                &self,
+            ) -> &::buffa::MessageFieldView<
+                ::buffa_types::google::protobuf::__buffa::view::DurationView<'_>,
+            > {
+                &self.0.reborrow().desired_min_tx_interval
+            }
+            /// Required Min RX Interval.
+            ///
+            /// Field 2: `required_min_rx_interval`
+            #[must_use]
+            pub fn required_min_rx_interval(
+                &self,
+            ) -> &::buffa::MessageFieldView<
+                ::buffa_types::google::protobuf::__buffa::view::DurationView<'_>,
+            > {
+                &self.0.reborrow().required_min_rx_interval
+            }
+            /// Detection multiplier, 1 to 255; 0: not said.
+            ///
+            /// Field 3: `detect_multiplier`
+            #[must_use]
+            pub fn detect_multiplier(&self) -> u32 {
+                self.0.reborrow().detect_multiplier
+            }
+        }
+        impl ::core::convert::From<::buffa::OwnedView<SessionTimersView<'static>>>
+        for SessionTimersOwnedView {
+            fn from(inner: ::buffa::OwnedView<SessionTimersView<'static>>) -> Self {
+                SessionTimersOwnedView(inner)
+            }
+        }
+        impl ::core::convert::From<SessionTimersOwnedView>
+        for ::buffa::OwnedView<SessionTimersView<'static>> {
+            fn from(wrapper: SessionTimersOwnedView) -> Self {
+                wrapper.0
+            }
+        }
+        impl ::core::convert::AsRef<::buffa::OwnedView<SessionTimersView<'static>>>
+        for SessionTimersOwnedView {
+            fn as_ref(&self) -> &::buffa::OwnedView<SessionTimersView<'static>> {
+                &self.0
+            }
+        }
+        impl ::buffa::HasMessageView for super::super::SessionTimers {
+            type View<'a> = SessionTimersView<'a>;
+            type ViewHandle = SessionTimersOwnedView;
+        }
+        impl ::serde::Serialize for SessionTimersOwnedView {
             fn serialize<__S: ::serde::Serializer>(
                 &self,
                 __s: __S,
@@ -20928,6 +22530,982 @@ pub mod __buffa {
                 ::serde::Serialize::serialize(&self.0, __s)
             }
         }
+        /// See BfdService.SetSessionTimers. A timer that is not given stays as it is.
+        #[derive(Clone, Debug, Default)]
+        pub struct SetSessionTimersRequestView<'a> {
+            /// Only with peer_address: the local address must match; empty: any.
+            ///
+            /// Field 3: `local_address`
+            pub local_address: &'a str,
+            /// Only with peer_address: the interface must match; empty: any.
+            ///
+            /// Field 4: `interface_name`
+            pub interface_name: &'a str,
+            /// Only with peer_address: the type must match; unspecified: any.
+            ///
+            /// Field 5: `type`
+            pub r#type: ::buffa::EnumValue<super::super::SessionType>,
+            /// Take back all timers laid over before; those given here are laid over then.
+            ///
+            /// Field 6: `reset`
+            pub reset: bool,
+            /// Whole microseconds, 1 us to 4294967295 us.
+            ///
+            /// Field 7: `desired_min_tx_interval`
+            pub desired_min_tx_interval: ::buffa::MessageFieldView<
+                ::buffa_types::google::protobuf::__buffa::view::DurationView<'a>,
+            >,
+            /// Whole microseconds, 1 us to 4294967295 us.
+            ///
+            /// Field 8: `required_min_rx_interval`
+            pub required_min_rx_interval: ::buffa::MessageFieldView<
+                ::buffa_types::google::protobuf::__buffa::view::DurationView<'a>,
+            >,
+            /// 1 to 255; 0: not given.
+            ///
+            /// Field 9: `detect_multiplier`
+            pub detect_multiplier: u32,
+            pub identifier: ::core::option::Option<
+                super::super::__buffa::view::oneof::set_session_timers_request::Identifier<
+                    'a,
+                >,
+            >,
+        }
+        impl<'a> ::buffa::MessageView<'a> for SetSessionTimersRequestView<'a> {
+            type Owned = super::super::SetSessionTimersRequest;
+            fn decode_view(
+                buf: &'a [u8],
+            ) -> ::core::result::Result<Self, ::buffa::DecodeError> {
+                let __limit = ::core::cell::Cell::new(
+                    ::buffa::DEFAULT_UNKNOWN_FIELD_LIMIT,
+                );
+                let __elem = ::core::cell::Cell::new(
+                    ::buffa::DEFAULT_ELEMENT_MEMORY_LIMIT,
+                );
+                <Self as ::buffa::MessageView>::decode_view_ctx(
+                    buf,
+                    ::buffa::DecodeContext::new(::buffa::RECURSION_LIMIT, &__limit)
+                        .with_element_memory(&__elem),
+                )
+            }
+            fn decode_view_with_ctx(
+                buf: &'a [u8],
+                ctx: ::buffa::DecodeContext<'_>,
+            ) -> ::core::result::Result<Self, ::buffa::DecodeError> {
+                <Self as ::buffa::MessageView>::decode_view_ctx(buf, ctx)
+            }
+            #[inline]
+            fn merge_view_field(
+                &mut self,
+                tag: ::buffa::encoding::Tag,
+                cur: &'a [u8],
+                _before_tag: &'a [u8],
+                ctx: ::buffa::DecodeContext<'_>,
+            ) -> ::core::result::Result<&'a [u8], ::buffa::DecodeError> {
+                let _ = ctx;
+                #[allow(unused_variables)]
+                let view = self;
+                let mut cur = cur;
+                match tag.field_number() {
+                    3u32 => {
+                        ::buffa::encoding::check_wire_type(
+                            tag,
+                            ::buffa::encoding::WireType::LengthDelimited,
+                        )?;
+                        view.local_address = ::buffa::types::borrow_str(&mut cur)?;
+                    }
+                    4u32 => {
+                        ::buffa::encoding::check_wire_type(
+                            tag,
+                            ::buffa::encoding::WireType::LengthDelimited,
+                        )?;
+                        view.interface_name = ::buffa::types::borrow_str(&mut cur)?;
+                    }
+                    5u32 => {
+                        ::buffa::encoding::check_wire_type(
+                            tag,
+                            ::buffa::encoding::WireType::Varint,
+                        )?;
+                        view.r#type = ::buffa::EnumValue::from(
+                            ::buffa::types::decode_int32(&mut cur)?,
+                        );
+                    }
+                    6u32 => {
+                        ::buffa::encoding::check_wire_type(
+                            tag,
+                            ::buffa::encoding::WireType::Varint,
+                        )?;
+                        view.reset = ::buffa::types::decode_bool(&mut cur)?;
+                    }
+                    7u32 => {
+                        ::buffa::encoding::check_wire_type(
+                            tag,
+                            ::buffa::encoding::WireType::LengthDelimited,
+                        )?;
+                        let __sub_ctx = ctx.descend()?;
+                        let sub = ::buffa::types::borrow_bytes(&mut cur)?;
+                        match view.desired_min_tx_interval.as_mut() {
+                            Some(existing) => {
+                                ::buffa::MessageView::merge_into_view(
+                                    existing,
+                                    sub,
+                                    __sub_ctx,
+                                )?
+                            }
+                            None => {
+                                view.desired_min_tx_interval = ::buffa::MessageFieldView::set(
+                                    <::buffa_types::google::protobuf::__buffa::view::DurationView as ::buffa::MessageView>::decode_view_ctx(
+                                        sub,
+                                        __sub_ctx,
+                                    )?,
+                                );
+                            }
+                        }
+                    }
+                    8u32 => {
+                        ::buffa::encoding::check_wire_type(
+                            tag,
+                            ::buffa::encoding::WireType::LengthDelimited,
+                        )?;
+                        let __sub_ctx = ctx.descend()?;
+                        let sub = ::buffa::types::borrow_bytes(&mut cur)?;
+                        match view.required_min_rx_interval.as_mut() {
+                            Some(existing) => {
+                                ::buffa::MessageView::merge_into_view(
+                                    existing,
+                                    sub,
+                                    __sub_ctx,
+                                )?
+                            }
+                            None => {
+                                view.required_min_rx_interval = ::buffa::MessageFieldView::set(
+                                    <::buffa_types::google::protobuf::__buffa::view::DurationView as ::buffa::MessageView>::decode_view_ctx(
+                                        sub,
+                                        __sub_ctx,
+                                    )?,
+                                );
+                            }
+                        }
+                    }
+                    9u32 => {
+                        ::buffa::encoding::check_wire_type(
+                            tag,
+                            ::buffa::encoding::WireType::Varint,
+                        )?;
+                        view.detect_multiplier = ::buffa::types::decode_uint32(
+                            &mut cur,
+                        )?;
+                    }
+                    1u32 => {
+                        ::buffa::encoding::check_wire_type(
+                            tag,
+                            ::buffa::encoding::WireType::Varint,
+                        )?;
+                        view.identifier = Some(
+                            super::super::__buffa::view::oneof::set_session_timers_request::Identifier::LocalDiscriminator(
+                                ::buffa::types::decode_uint32(&mut cur)?,
+                            ),
+                        );
+                    }
+                    2u32 => {
+                        ::buffa::encoding::check_wire_type(
+                            tag,
+                            ::buffa::encoding::WireType::LengthDelimited,
+                        )?;
+                        view.identifier = Some(
+                            super::super::__buffa::view::oneof::set_session_timers_request::Identifier::PeerAddress(
+                                ::buffa::types::borrow_str(&mut cur)?,
+                            ),
+                        );
+                    }
+                    _ => {
+                        ::buffa::encoding::skip_field_depth(tag, &mut cur, ctx.depth())?;
+                    }
+                }
+                ::core::result::Result::Ok(cur)
+            }
+            fn to_owned_message(
+                &self,
+            ) -> ::core::result::Result<
+                super::super::SetSessionTimersRequest,
+                ::buffa::DecodeError,
+            > {
+                self.to_owned_from_source(None)
+            }
+            #[allow(clippy::useless_conversion, clippy::needless_update)]
+            fn to_owned_from_source(
+                &self,
+                __buffa_src: ::core::option::Option<&::buffa::bytes::Bytes>,
+            ) -> ::core::result::Result<
+                super::super::SetSessionTimersRequest,
+                ::buffa::DecodeError,
+            > {
+                #[allow(unused_imports)]
+                use ::buffa::alloc::string::ToString as _;
+                let _ = __buffa_src;
+                ::core::result::Result::Ok(super::super::SetSessionTimersRequest {
+                    local_address: self.local_address.to_string(),
+                    interface_name: self.interface_name.to_string(),
+                    r#type: self.r#type,
+                    reset: self.reset,
+                    desired_min_tx_interval: match self
+                        .desired_min_tx_interval
+                        .as_option()
+                    {
+                        Some(v) => {
+                            ::buffa::MessageField::<
+                                ::buffa_types::google::protobuf::Duration,
+                                ::buffa::Inline<::buffa_types::google::protobuf::Duration>,
+                            >::some(v.to_owned_from_source(__buffa_src)?)
+                        }
+                        None => ::buffa::MessageField::none(),
+                    },
+                    required_min_rx_interval: match self
+                        .required_min_rx_interval
+                        .as_option()
+                    {
+                        Some(v) => {
+                            ::buffa::MessageField::<
+                                ::buffa_types::google::protobuf::Duration,
+                                ::buffa::Inline<::buffa_types::google::protobuf::Duration>,
+                            >::some(v.to_owned_from_source(__buffa_src)?)
+                        }
+                        None => ::buffa::MessageField::none(),
+                    },
+                    detect_multiplier: self.detect_multiplier,
+                    identifier: self
+                        .identifier
+                        .as_ref()
+                        .map(|v| match v {
+                            super::super::__buffa::view::oneof::set_session_timers_request::Identifier::LocalDiscriminator(
+                                v,
+                            ) => {
+                                super::super::__buffa::oneof::set_session_timers_request::Identifier::LocalDiscriminator(
+                                    *v,
+                                )
+                            }
+                            super::super::__buffa::view::oneof::set_session_timers_request::Identifier::PeerAddress(
+                                v,
+                            ) => {
+                                super::super::__buffa::oneof::set_session_timers_request::Identifier::PeerAddress(
+                                    v.to_string(),
+                                )
+                            }
+                        }),
+                    ..::core::default::Default::default()
+                })
+            }
+        }
+        impl<'a> ::buffa::ViewEncode<'a> for SetSessionTimersRequestView<'a> {
+            #[allow(clippy::needless_borrow, clippy::let_and_return)]
+            fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+                #[allow(unused_imports)]
+                use ::buffa::Enumeration as _;
+                let mut size = 0u64;
+                if let ::core::option::Option::Some(ref v) = self.identifier {
+                    match v {
+                        super::super::__buffa::view::oneof::set_session_timers_request::Identifier::LocalDiscriminator(
+                            v,
+                        ) => {
+                            size += 1u64 + ::buffa::types::uint32_encoded_len(*v) as u64;
+                        }
+                        super::super::__buffa::view::oneof::set_session_timers_request::Identifier::PeerAddress(
+                            x,
+                        ) => {
+                            size += 1u64 + ::buffa::types::string_encoded_len(x) as u64;
+                        }
+                    }
+                }
+                if !self.local_address.is_empty() {
+                    size
+                        += 1u64
+                            + ::buffa::types::string_encoded_len(&self.local_address)
+                                as u64;
+                }
+                if !self.interface_name.is_empty() {
+                    size
+                        += 1u64
+                            + ::buffa::types::string_encoded_len(&self.interface_name)
+                                as u64;
+                }
+                {
+                    let val = self.r#type.to_i32();
+                    if val != 0 {
+                        size += 1u64 + ::buffa::types::int32_encoded_len(val) as u64;
+                    }
+                }
+                if self.reset {
+                    size += 1u64 + ::buffa::types::BOOL_ENCODED_LEN as u64;
+                }
+                if self.desired_min_tx_interval.is_set() {
+                    let __slot = __cache.reserve();
+                    let inner_size = self.desired_min_tx_interval.compute_size(__cache);
+                    __cache.set(__slot, inner_size);
+                    size
+                        += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                            + inner_size as u64;
+                }
+                if self.required_min_rx_interval.is_set() {
+                    let __slot = __cache.reserve();
+                    let inner_size = self.required_min_rx_interval.compute_size(__cache);
+                    __cache.set(__slot, inner_size);
+                    size
+                        += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                            + inner_size as u64;
+                }
+                if self.detect_multiplier != 0u32 {
+                    size
+                        += 1u64
+                            + ::buffa::types::uint32_encoded_len(self.detect_multiplier)
+                                as u64;
+                }
+                ::buffa::saturate_size(size)
+            }
+            #[allow(clippy::needless_borrow)]
+            fn write_to(
+                &self,
+                __cache: &mut ::buffa::SizeCache,
+                buf: &mut impl ::buffa::EncodeSink,
+            ) {
+                #[allow(unused_imports)]
+                use ::buffa::Enumeration as _;
+                if let ::core::option::Option::Some(ref v) = self.identifier {
+                    match v {
+                        super::super::__buffa::view::oneof::set_session_timers_request::Identifier::LocalDiscriminator(
+                            x,
+                        ) => {
+                            ::buffa::types::put_uint32_field(1u32, *x, buf);
+                        }
+                        super::super::__buffa::view::oneof::set_session_timers_request::Identifier::PeerAddress(
+                            x,
+                        ) => {
+                            ::buffa::types::put_string_field(2u32, x, buf);
+                        }
+                    }
+                }
+                if !self.local_address.is_empty() {
+                    ::buffa::types::put_string_field(3u32, &self.local_address, buf);
+                }
+                if !self.interface_name.is_empty() {
+                    ::buffa::types::put_string_field(4u32, &self.interface_name, buf);
+                }
+                {
+                    let val = self.r#type.to_i32();
+                    if val != 0 {
+                        ::buffa::types::put_int32_field(5u32, val, buf);
+                    }
+                }
+                if self.reset {
+                    ::buffa::types::put_bool_field(6u32, self.reset, buf);
+                }
+                if self.desired_min_tx_interval.is_set() {
+                    ::buffa::types::put_len_delimited_header(
+                        7u32,
+                        u64::from(__cache.consume_next()),
+                        buf,
+                    );
+                    self.desired_min_tx_interval.write_to(__cache, buf);
+                }
+                if self.required_min_rx_interval.is_set() {
+                    ::buffa::types::put_len_delimited_header(
+                        8u32,
+                        u64::from(__cache.consume_next()),
+                        buf,
+                    );
+                    self.required_min_rx_interval.write_to(__cache, buf);
+                }
+                if self.detect_multiplier != 0u32 {
+                    ::buffa::types::put_uint32_field(9u32, self.detect_multiplier, buf);
+                }
+            }
+        }
+        /// Serializes this view as protobuf JSON.
+        ///
+        /// Implicit-presence fields with default values are omitted, `required`
+        /// fields are always emitted, explicit-presence (`optional`) fields are
+        /// emitted only when set, bytes fields are base64-encoded, and enum
+        /// values are their proto name strings.
+        ///
+        /// This impl uses `serialize_map(None)` because the number of emitted
+        /// fields depends on default-omission rules; serializers that require
+        /// known map lengths (e.g. `bincode`) will return a runtime error.
+        /// Use the owned message type for those formats.
+        impl<'__a> ::serde::Serialize for SetSessionTimersRequestView<'__a> {
+            fn serialize<__S: ::serde::Serializer>(
+                &self,
+                __s: __S,
+            ) -> ::core::result::Result<__S::Ok, __S::Error> {
+                use ::serde::ser::SerializeMap as _;
+                let mut __map = __s.serialize_map(::core::option::Option::None)?;
+                if !::buffa::json_helpers::skip_if::is_empty_str(self.local_address) {
+                    __map.serialize_entry("localAddress", self.local_address)?;
+                }
+                if !::buffa::json_helpers::skip_if::is_empty_str(self.interface_name) {
+                    __map.serialize_entry("interfaceName", self.interface_name)?;
+                }
+                if !::buffa::json_helpers::skip_if::is_default_enum_value(&self.r#type) {
+                    __map.serialize_entry("type", &self.r#type)?;
+                }
+                if self.reset {
+                    __map.serialize_entry("reset", &self.reset)?;
+                }
+                {
+                    if let ::core::option::Option::Some(__v) = self
+                        .desired_min_tx_interval
+                        .as_option()
+                    {
+                        __map.serialize_entry("desiredMinTxInterval", __v)?;
+                    }
+                }
+                {
+                    if let ::core::option::Option::Some(__v) = self
+                        .required_min_rx_interval
+                        .as_option()
+                    {
+                        __map.serialize_entry("requiredMinRxInterval", __v)?;
+                    }
+                }
+                if !::buffa::json_helpers::skip_if::is_zero_u32(
+                    &self.detect_multiplier,
+                ) {
+                    __map
+                        .serialize_entry(
+                            "detectMultiplier",
+                            &::buffa::json_helpers::ProtoJson(&self.detect_multiplier),
+                        )?;
+                }
+                if let ::core::option::Option::Some(ref __ov) = self.identifier {
+                    match __ov {
+                        super::super::__buffa::view::oneof::set_session_timers_request::Identifier::LocalDiscriminator(
+                            v,
+                        ) => {
+                            __map
+                                .serialize_entry(
+                                    "localDiscriminator",
+                                    &::buffa::json_helpers::ProtoJson(v),
+                                )?;
+                        }
+                        super::super::__buffa::view::oneof::set_session_timers_request::Identifier::PeerAddress(
+                            v,
+                        ) => {
+                            __map.serialize_entry("peerAddress", v)?;
+                        }
+                    }
+                }
+                __map.end()
+            }
+        }
+        impl<'a> ::buffa::MessageName for SetSessionTimersRequestView<'a> {
+            const PACKAGE: &'static str = "bfd.v1";
+            const NAME: &'static str = "SetSessionTimersRequest";
+            const FULL_NAME: &'static str = "bfd.v1.SetSessionTimersRequest";
+            const TYPE_URL: &'static str = "type.googleapis.com/bfd.v1.SetSessionTimersRequest";
+        }
+        ::buffa::impl_default_view_instance!(SetSessionTimersRequestView);
+        ::buffa::impl_view_reborrow!(SetSessionTimersRequestView);
+        /** Self-contained, `'static` owned view of a `SetSessionTimersRequest` message.
+
+ Wraps [`::buffa::OwnedView`]`<`[`SetSessionTimersRequestView`]`<'static>>`: the decoded view and the [`::buffa::bytes::Bytes`] buffer it borrows from travel together, so the handle is `'static` and `Send + Sync` — suitable for async handlers, spawned tasks, and anywhere a `'static` bound is required.
+
+ Field accessors return borrows tied to `&self`. Use [`Self::view`] to get the full [`SetSessionTimersRequestView`] when you need struct patterns, iteration helpers, or to pass the view to lifetime-parameterised code.*/
+        #[derive(Clone, Debug)]
+        pub struct SetSessionTimersRequestOwnedView(
+            ::buffa::OwnedView<SetSessionTimersRequestView<'static>>,
+        );
+        impl SetSessionTimersRequestOwnedView {
+            /// Decode an owned view from a [`::buffa::bytes::Bytes`] buffer.
+            ///
+            /// The view borrows directly from the buffer's data; the buffer is
+            /// retained inside the returned handle.
+            ///
+            /// # Errors
+            ///
+            /// Returns [`::buffa::DecodeError`] if the buffer contains invalid
+            /// protobuf data.
+            pub fn decode(
+                bytes: ::buffa::bytes::Bytes,
+            ) -> ::core::result::Result<Self, ::buffa::DecodeError> {
+                ::core::result::Result::Ok(
+                    SetSessionTimersRequestOwnedView(::buffa::OwnedView::decode(bytes)?),
+                )
+            }
+            /// Decode with custom [`::buffa::DecodeOptions`] (recursion limit,
+            /// max message size).
+            ///
+            /// # Errors
+            ///
+            /// Returns [`::buffa::DecodeError`] if the buffer is invalid or
+            /// exceeds the configured limits.
+            pub fn decode_with_options(
+                bytes: ::buffa::bytes::Bytes,
+                opts: &::buffa::DecodeOptions,
+            ) -> ::core::result::Result<Self, ::buffa::DecodeError> {
+                ::core::result::Result::Ok(
+                    SetSessionTimersRequestOwnedView(
+                        ::buffa::OwnedView::decode_with_options(bytes, opts)?,
+                    ),
+                )
+            }
+            /// Build from an owned message via an encode → decode round-trip.
+            ///
+            /// # Errors
+            ///
+            /// Returns [`::buffa::DecodeError::MessageTooLarge`] if the
+            /// message's encoded size exceeds the 2 GiB protobuf limit, or
+            /// another [`::buffa::DecodeError`] if the re-encoded bytes are
+            /// somehow invalid (should not happen for well-formed messages).
+            pub fn from_owned(
+                msg: &super::super::SetSessionTimersRequest,
+            ) -> ::core::result::Result<Self, ::buffa::DecodeError> {
+                ::core::result::Result::Ok(
+                    SetSessionTimersRequestOwnedView(
+                        ::buffa::OwnedView::from_owned(msg)?,
+                    ),
+                )
+            }
+            /// Borrow the full [`SetSessionTimersRequestView`] with its lifetime tied to `&self`.
+            #[must_use]
+            pub fn view(&self) -> &SetSessionTimersRequestView<'_> {
+                self.0.reborrow()
+            }
+            /// Convert to the owned message type.
+            ///
+            /// Infallible: this type's constructors wire-decode their
+            /// buffer, and a view produced by wire decoding always
+            /// converts. Delegates to [`::buffa::OwnedView::to_owned_message`],
+            /// whose contract also governs handles converted from a raw
+            /// [`::buffa::OwnedView`].
+            #[must_use]
+            pub fn to_owned_message(&self) -> super::super::SetSessionTimersRequest {
+                self.0.to_owned_message()
+            }
+            /// The underlying bytes buffer.
+            #[must_use]
+            pub fn bytes(&self) -> &::buffa::bytes::Bytes {
+                self.0.bytes()
+            }
+            /// Consume the handle, returning the underlying bytes buffer.
+            #[must_use]
+            pub fn into_bytes(self) -> ::buffa::bytes::Bytes {
+                self.0.into_bytes()
+            }
+            /// Only with peer_address: the local address must match; empty: any.
+            ///
+            /// Field 3: `local_address`
+            #[must_use]
+            pub fn local_address(&self) -> &'_ str {
+                self.0.reborrow().local_address
+            }
+            /// Only with peer_address: the interface must match; empty: any.
+            ///
+            /// Field 4: `interface_name`
+            #[must_use]
+            pub fn interface_name(&self) -> &'_ str {
+                self.0.reborrow().interface_name
+            }
+            /// Only with peer_address: the type must match; unspecified: any.
+            ///
+            /// Field 5: `type`
+            #[must_use]
+            pub fn r#type(&self) -> ::buffa::EnumValue<super::super::SessionType> {
+                self.0.reborrow().r#type
+            }
+            /// Take back all timers laid over before; those given here are laid over then.
+            ///
+            /// Field 6: `reset`
+            #[must_use]
+            pub fn reset(&self) -> bool {
+                self.0.reborrow().reset
+            }
+            /// Whole microseconds, 1 us to 4294967295 us.
+            ///
+            /// Field 7: `desired_min_tx_interval`
+            #[must_use]
+            pub fn desired_min_tx_interval(
+                &self,
+            ) -> &::buffa::MessageFieldView<
+                ::buffa_types::google::protobuf::__buffa::view::DurationView<'_>,
+            > {
+                &self.0.reborrow().desired_min_tx_interval
+            }
+            /// Whole microseconds, 1 us to 4294967295 us.
+            ///
+            /// Field 8: `required_min_rx_interval`
+            #[must_use]
+            pub fn required_min_rx_interval(
+                &self,
+            ) -> &::buffa::MessageFieldView<
+                ::buffa_types::google::protobuf::__buffa::view::DurationView<'_>,
+            > {
+                &self.0.reborrow().required_min_rx_interval
+            }
+            /// 1 to 255; 0: not given.
+            ///
+            /// Field 9: `detect_multiplier`
+            #[must_use]
+            pub fn detect_multiplier(&self) -> u32 {
+                self.0.reborrow().detect_multiplier
+            }
+            /// Oneof `identifier`.
+            #[must_use]
+            pub fn identifier(
+                &self,
+            ) -> ::core::option::Option<
+                &super::super::__buffa::view::oneof::set_session_timers_request::Identifier<
+                    '_,
+                >,
+            > {
+                self.0.reborrow().identifier.as_ref()
+            }
+        }
+        impl ::core::convert::From<
+            ::buffa::OwnedView<SetSessionTimersRequestView<'static>>,
+        > for SetSessionTimersRequestOwnedView {
+            fn from(
+                inner: ::buffa::OwnedView<SetSessionTimersRequestView<'static>>,
+            ) -> Self {
+                SetSessionTimersRequestOwnedView(inner)
+            }
+        }
+        impl ::core::convert::From<SetSessionTimersRequestOwnedView>
+        for ::buffa::OwnedView<SetSessionTimersRequestView<'static>> {
+            fn from(wrapper: SetSessionTimersRequestOwnedView) -> Self {
+                wrapper.0
+            }
+        }
+        impl ::core::convert::AsRef<
+            ::buffa::OwnedView<SetSessionTimersRequestView<'static>>,
+        > for SetSessionTimersRequestOwnedView {
+            fn as_ref(
+                &self,
+            ) -> &::buffa::OwnedView<SetSessionTimersRequestView<'static>> {
+                &self.0
+            }
+        }
+        impl ::buffa::HasMessageView for super::super::SetSessionTimersRequest {
+            type View<'a> = SetSessionTimersRequestView<'a>;
+            type ViewHandle = SetSessionTimersRequestOwnedView;
+        }
+        impl ::serde::Serialize for SetSessionTimersRequestOwnedView {
+            fn serialize<__S: ::serde::Serializer>(
+                &self,
+                __s: __S,
+            ) -> ::core::result::Result<__S::Ok, __S::Error> {
+                ::serde::Serialize::serialize(&self.0, __s)
+            }
+        }
+        /// The session with its new timers. The Poll Sequence may end a moment later.
+        #[derive(Clone, Debug, Default)]
+        pub struct SetSessionTimersResponseView<'a> {
+            /// The session.
+            ///
+            /// Field 1: `session`
+            pub session: ::buffa::MessageFieldView<
+                super::super::__buffa::view::BfdSessionView<'a>,
+            >,
+        }
+        impl<'a> ::buffa::MessageView<'a> for SetSessionTimersResponseView<'a> {
+            type Owned = super::super::SetSessionTimersResponse;
+            fn decode_view(
+                buf: &'a [u8],
+            ) -> ::core::result::Result<Self, ::buffa::DecodeError> {
+                let __limit = ::core::cell::Cell::new(
+                    ::buffa::DEFAULT_UNKNOWN_FIELD_LIMIT,
+                );
+                let __elem = ::core::cell::Cell::new(
+                    ::buffa::DEFAULT_ELEMENT_MEMORY_LIMIT,
+                );
+                <Self as ::buffa::MessageView>::decode_view_ctx(
+                    buf,
+                    ::buffa::DecodeContext::new(::buffa::RECURSION_LIMIT, &__limit)
+                        .with_element_memory(&__elem),
+                )
+            }
+            fn decode_view_with_ctx(
+                buf: &'a [u8],
+                ctx: ::buffa::DecodeContext<'_>,
+            ) -> ::core::result::Result<Self, ::buffa::DecodeError> {
+                <Self as ::buffa::MessageView>::decode_view_ctx(buf, ctx)
+            }
+            #[inline]
+            fn merge_view_field(
+                &mut self,
+                tag: ::buffa::encoding::Tag,
+                cur: &'a [u8],
+                _before_tag: &'a [u8],
+                ctx: ::buffa::DecodeContext<'_>,
+            ) -> ::core::result::Result<&'a [u8], ::buffa::DecodeError> {
+                let _ = ctx;
+                #[allow(unused_variables)]
+                let view = self;
+                let mut cur = cur;
+                match tag.field_number() {
+                    1u32 => {
+                        ::buffa::encoding::check_wire_type(
+                            tag,
+                            ::buffa::encoding::WireType::LengthDelimited,
+                        )?;
+                        let __sub_ctx = ctx.descend()?;
+                        let sub = ::buffa::types::borrow_bytes(&mut cur)?;
+                        match view.session.as_mut() {
+                            Some(existing) => {
+                                ::buffa::MessageView::merge_into_view(
+                                    existing,
+                                    sub,
+                                    __sub_ctx,
+                                )?
+                            }
+                            None => {
+                                view.session = ::buffa::MessageFieldView::set(
+                                    <super::super::__buffa::view::BfdSessionView as ::buffa::MessageView>::decode_view_ctx(
+                                        sub,
+                                        __sub_ctx,
+                                    )?,
+                                );
+                            }
+                        }
+                    }
+                    _ => {
+                        ::buffa::encoding::skip_field_depth(tag, &mut cur, ctx.depth())?;
+                    }
+                }
+                ::core::result::Result::Ok(cur)
+            }
+            fn to_owned_message(
+                &self,
+            ) -> ::core::result::Result<
+                super::super::SetSessionTimersResponse,
+                ::buffa::DecodeError,
+            > {
+                self.to_owned_from_source(None)
+            }
+            #[allow(clippy::useless_conversion, clippy::needless_update)]
+            fn to_owned_from_source(
+                &self,
+                __buffa_src: ::core::option::Option<&::buffa::bytes::Bytes>,
+            ) -> ::core::result::Result<
+                super::super::SetSessionTimersResponse,
+                ::buffa::DecodeError,
+            > {
+                #[allow(unused_imports)]
+                use ::buffa::alloc::string::ToString as _;
+                let _ = __buffa_src;
+                ::core::result::Result::Ok(super::super::SetSessionTimersResponse {
+                    session: match self.session.as_option() {
+                        Some(v) => {
+                            ::buffa::MessageField::<
+                                super::super::BfdSession,
+                                ::buffa::Inline<super::super::BfdSession>,
+                            >::some(v.to_owned_from_source(__buffa_src)?)
+                        }
+                        None => ::buffa::MessageField::none(),
+                    },
+                    ..::core::default::Default::default()
+                })
+            }
+        }
+        impl<'a> ::buffa::ViewEncode<'a> for SetSessionTimersResponseView<'a> {
+            #[allow(clippy::needless_borrow, clippy::let_and_return)]
+            fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+                #[allow(unused_imports)]
+                use ::buffa::Enumeration as _;
+                let mut size = 0u64;
+                if self.session.is_set() {
+                    let __slot = __cache.reserve();
+                    let inner_size = self.session.compute_size(__cache);
+                    __cache.set(__slot, inner_size);
+                    size
+                        += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                            + inner_size as u64;
+                }
+                ::buffa::saturate_size(size)
+            }
+            #[allow(clippy::needless_borrow)]
+            fn write_to(
+                &self,
+                __cache: &mut ::buffa::SizeCache,
+                buf: &mut impl ::buffa::EncodeSink,
+            ) {
+                #[allow(unused_imports)]
+                use ::buffa::Enumeration as _;
+                if self.session.is_set() {
+                    ::buffa::types::put_len_delimited_header(
+                        1u32,
+                        u64::from(__cache.consume_next()),
+                        buf,
+                    );
+                    self.session.write_to(__cache, buf);
+                }
+            }
+        }
+        /// Serializes this view as protobuf JSON.
+        ///
+        /// Implicit-presence fields with default values are omitted, `required`
+        /// fields are always emitted, explicit-presence (`optional`) fields are
+        /// emitted only when set, bytes fields are base64-encoded, and enum
+        /// values are their proto name strings.
+        ///
+        /// This impl uses `serialize_map(None)` because the number of emitted
+        /// fields depends on default-omission rules; serializers that require
+        /// known map lengths (e.g. `bincode`) will return a runtime error.
+        /// Use the owned message type for those formats.
+        impl<'__a> ::serde::Serialize for SetSessionTimersResponseView<'__a> {
+            fn serialize<__S: ::serde::Serializer>(
+                &self,
+                __s: __S,
+            ) -> ::core::result::Result<__S::Ok, __S::Error> {
+                use ::serde::ser::SerializeMap as _;
+                let mut __map = __s.serialize_map(::core::option::Option::None)?;
+                {
+                    if let ::core::option::Option::Some(__v) = self.session.as_option() {
+                        __map.serialize_entry("session", __v)?;
+                    }
+                }
+                __map.end()
+            }
+        }
+        impl<'a> ::buffa::MessageName for SetSessionTimersResponseView<'a> {
+            const PACKAGE: &'static str = "bfd.v1";
+            const NAME: &'static str = "SetSessionTimersResponse";
+            const FULL_NAME: &'static str = "bfd.v1.SetSessionTimersResponse";
+            const TYPE_URL: &'static str = "type.googleapis.com/bfd.v1.SetSessionTimersResponse";
+        }
+        ::buffa::impl_default_view_instance!(SetSessionTimersResponseView);
+        ::buffa::impl_view_reborrow!(SetSessionTimersResponseView);
+        /** Self-contained, `'static` owned view of a `SetSessionTimersResponse` message.
+
+ Wraps [`::buffa::OwnedView`]`<`[`SetSessionTimersResponseView`]`<'static>>`: the decoded view and the [`::buffa::bytes::Bytes`] buffer it borrows from travel together, so the handle is `'static` and `Send + Sync` — suitable for async handlers, spawned tasks, and anywhere a `'static` bound is required.
+
+ Field accessors return borrows tied to `&self`. Use [`Self::view`] to get the full [`SetSessionTimersResponseView`] when you need struct patterns, iteration helpers, or to pass the view to lifetime-parameterised code.*/
+        #[derive(Clone, Debug)]
+        pub struct SetSessionTimersResponseOwnedView(
+            ::buffa::OwnedView<SetSessionTimersResponseView<'static>>,
+        );
+        impl SetSessionTimersResponseOwnedView {
+            /// Decode an owned view from a [`::buffa::bytes::Bytes`] buffer.
+            ///
+            /// The view borrows directly from the buffer's data; the buffer is
+            /// retained inside the returned handle.
+            ///
+            /// # Errors
+            ///
+            /// Returns [`::buffa::DecodeError`] if the buffer contains invalid
+            /// protobuf data.
+            pub fn decode(
+                bytes: ::buffa::bytes::Bytes,
+            ) -> ::core::result::Result<Self, ::buffa::DecodeError> {
+                ::core::result::Result::Ok(
+                    SetSessionTimersResponseOwnedView(::buffa::OwnedView::decode(bytes)?),
+                )
+            }
+            /// Decode with custom [`::buffa::DecodeOptions`] (recursion limit,
+            /// max message size).
+            ///
+            /// # Errors
+            ///
+            /// Returns [`::buffa::DecodeError`] if the buffer is invalid or
+            /// exceeds the configured limits.
+            pub fn decode_with_options(
+                bytes: ::buffa::bytes::Bytes,
+                opts: &::buffa::DecodeOptions,
+            ) -> ::core::result::Result<Self, ::buffa::DecodeError> {
+                ::core::result::Result::Ok(
+                    SetSessionTimersResponseOwnedView(
+                        ::buffa::OwnedView::decode_with_options(bytes, opts)?,
+                    ),
+                )
+            }
+            /// Build from an owned message via an encode → decode round-trip.
+            ///
+            /// # Errors
+            ///
+            /// Returns [`::buffa::DecodeError::MessageTooLarge`] if the
+            /// message's encoded size exceeds the 2 GiB protobuf limit, or
+            /// another [`::buffa::DecodeError`] if the re-encoded bytes are
+            /// somehow invalid (should not happen for well-formed messages).
+            pub fn from_owned(
+                msg: &super::super::SetSessionTimersResponse,
+            ) -> ::core::result::Result<Self, ::buffa::DecodeError> {
+                ::core::result::Result::Ok(
+                    SetSessionTimersResponseOwnedView(
+                        ::buffa::OwnedView::from_owned(msg)?,
+                    ),
+                )
+            }
+            /// Borrow the full [`SetSessionTimersResponseView`] with its lifetime tied to `&self`.
+            #[must_use]
+            pub fn view(&self) -> &SetSessionTimersResponseView<'_> {
+                self.0.reborrow()
+            }
+            /// Convert to the owned message type.
+            ///
+            /// Infallible: this type's constructors wire-decode their
+            /// buffer, and a view produced by wire decoding always
+            /// converts. Delegates to [`::buffa::OwnedView::to_owned_message`],
+            /// whose contract also governs handles converted from a raw
+            /// [`::buffa::OwnedView`].
+            #[must_use]
+            pub fn to_owned_message(&self) -> super::super::SetSessionTimersResponse {
+                self.0.to_owned_message()
+            }
+            /// The underlying bytes buffer.
+            #[must_use]
+            pub fn bytes(&self) -> &::buffa::bytes::Bytes {
+                self.0.bytes()
+            }
+            /// Consume the handle, returning the underlying bytes buffer.
+            #[must_use]
+            pub fn into_bytes(self) -> ::buffa::bytes::Bytes {
+                self.0.into_bytes()
+            }
+            /// The session.
+            ///
+            /// Field 1: `session`
+            #[must_use]
+            pub fn session(
+                &self,
+            ) -> &::buffa::MessageFieldView<
+                super::super::__buffa::view::BfdSessionView<'_>,
+            > {
+                &self.0.reborrow().session
+            }
+        }
+        impl ::core::convert::From<
+            ::buffa::OwnedView<SetSessionTimersResponseView<'static>>,
+        > for SetSessionTimersResponseOwnedView {
+            fn from(
+                inner: ::buffa::OwnedView<SetSessionTimersResponseView<'static>>,
+            ) -> Self {
+                SetSessionTimersResponseOwnedView(inner)
+            }
+        }
+        impl ::core::convert::From<SetSessionTimersResponseOwnedView>
+        for ::buffa::OwnedView<SetSessionTimersResponseView<'static>> {
+            fn from(wrapper: SetSessionTimersResponseOwnedView) -> Self {
+                wrapper.0
+            }
+        }
+        impl ::core::convert::AsRef<
+            ::buffa::OwnedView<SetSessionTimersResponseView<'static>>,
+        > for SetSessionTimersResponseOwnedView {
+            fn as_ref(
+                &self,
+            ) -> &::buffa::OwnedView<SetSessionTimersResponseView<'static>> {
+                &self.0
+            }
+        }
+        impl ::buffa::HasMessageView for super::super::SetSessionTimersResponse {
+            type View<'a> = SetSessionTimersResponseView<'a>;
+            type ViewHandle = SetSessionTimersResponseOwnedView;
+        }
+        impl ::serde::Serialize for SetSessionTimersResponseOwnedView {
+            fn serialize<__S: ::serde::Serializer>(
+                &self,
+                __s: __S,
+            ) -> ::core::result::Result<__S::Ok, __S::Error> {
+                ::serde::Serialize::serialize(&self.0, __s)
+            }
+        }
         /// One echo session.
         #[derive(Clone, Debug, Default)]
         pub struct EchoSessionView<'a> {
@@ -27663,6 +30241,15 @@ pub mod __buffa {
                     PeerAddress(&'a str),
                 }
             }
+            pub mod set_session_timers_request {
+                #[allow(unused_imports)]
+                use super::*;
+                #[derive(Clone, Debug)]
+                pub enum Identifier<'a> {
+                    LocalDiscriminator(u32),
+                    PeerAddress(&'a str),
+                }
+            }
         }
     }
     pub mod oneof {
@@ -27732,12 +30319,48 @@ pub mod __buffa {
                 }
             }
         }
+        pub mod set_session_timers_request {
+            #[allow(unused_imports)]
+            use super::*;
+            /// Which session.
+            #[derive(Clone, PartialEq, Debug)]
+            pub enum Identifier {
+                LocalDiscriminator(u32),
+                PeerAddress(::buffa::alloc::string::String),
+            }
+            impl ::buffa::Oneof for Identifier {}
+            impl ::serde::Serialize for Identifier {
+                fn serialize<S: ::serde::Serializer>(
+                    &self,
+                    s: S,
+                ) -> ::core::result::Result<S::Ok, S::Error> {
+                    use ::serde::ser::SerializeMap;
+                    let mut map = s.serialize_map(Some(1))?;
+                    match self {
+                        Self::LocalDiscriminator(v) => {
+                            map.serialize_entry(
+                                "localDiscriminator",
+                                &::buffa::json_helpers::ProtoJson(v),
+                            )?;
+                        }
+                        Self::PeerAddress(v) => {
+                            map.serialize_entry("peerAddress", v)?;
+                        }
+                    }
+                    map.end()
+                }
+            }
+        }
     }
 }
 #[doc(inline)]
 pub use self::__buffa::view::BfdSessionView;
 #[doc(inline)]
 pub use self::__buffa::view::BfdSessionOwnedView;
+#[doc(inline)]
+pub use self::__buffa::view::SessionTimersView;
+#[doc(inline)]
+pub use self::__buffa::view::SessionTimersOwnedView;
 #[doc(inline)]
 pub use self::__buffa::view::SessionCountersView;
 #[doc(inline)]
@@ -27814,6 +30437,14 @@ pub use self::__buffa::view::SetSessionAdminRequestOwnedView;
 pub use self::__buffa::view::SetSessionAdminResponseView;
 #[doc(inline)]
 pub use self::__buffa::view::SetSessionAdminResponseOwnedView;
+#[doc(inline)]
+pub use self::__buffa::view::SetSessionTimersRequestView;
+#[doc(inline)]
+pub use self::__buffa::view::SetSessionTimersRequestOwnedView;
+#[doc(inline)]
+pub use self::__buffa::view::SetSessionTimersResponseView;
+#[doc(inline)]
+pub use self::__buffa::view::SetSessionTimersResponseOwnedView;
 #[doc(inline)]
 pub use self::__buffa::view::EchoSessionView;
 #[doc(inline)]
@@ -27930,6 +30561,14 @@ pub type OwnedSetSessionAdminRequestView = ::buffa::view::OwnedView<
 ///Shorthand for `OwnedView<SetSessionAdminResponseView<'static>>`.
 pub type OwnedSetSessionAdminResponseView = ::buffa::view::OwnedView<
     __buffa::view::SetSessionAdminResponseView<'static>,
+>;
+///Shorthand for `OwnedView<SetSessionTimersRequestView<'static>>`.
+pub type OwnedSetSessionTimersRequestView = ::buffa::view::OwnedView<
+    __buffa::view::SetSessionTimersRequestView<'static>,
+>;
+///Shorthand for `OwnedView<SetSessionTimersResponseView<'static>>`.
+pub type OwnedSetSessionTimersResponseView = ::buffa::view::OwnedView<
+    __buffa::view::SetSessionTimersResponseView<'static>,
 >;
 ///Shorthand for `OwnedView<AddEchoSessionRequestView<'static>>`.
 pub type OwnedAddEchoSessionRequestView = ::buffa::view::OwnedView<
@@ -28158,6 +30797,38 @@ for __buffa::view::SetSessionAdminResponseView<'_> {
 }
 impl ::connectrpc::Encodable<SetSessionAdminResponse>
 for ::buffa::view::OwnedView<__buffa::view::SetSessionAdminResponseView<'static>> {
+    fn encode(
+        &self,
+        codec: ::connectrpc::CodecFormat,
+    ) -> ::std::result::Result<::buffa::bytes::Bytes, ::connectrpc::ConnectError> {
+        ::connectrpc::__codegen::encode_view_body(self.reborrow(), codec)
+    }
+    /// An `OwnedView` still holds the buffer it was decoded from, so
+    /// its large fields can be handed to the response body by
+    /// reference count instead of copied. The bare view impl above
+    /// cannot do this: it has borrows but no buffer to name.
+    fn encode_segments(
+        &self,
+        codec: ::connectrpc::CodecFormat,
+    ) -> ::std::result::Result<::connectrpc::EncodedBody, ::connectrpc::ConnectError> {
+        ::connectrpc::__codegen::encode_view_body_segments(
+            self.reborrow(),
+            self.bytes(),
+            codec,
+        )
+    }
+}
+impl ::connectrpc::Encodable<SetSessionTimersResponse>
+for __buffa::view::SetSessionTimersResponseView<'_> {
+    fn encode(
+        &self,
+        codec: ::connectrpc::CodecFormat,
+    ) -> ::std::result::Result<::buffa::bytes::Bytes, ::connectrpc::ConnectError> {
+        ::connectrpc::__codegen::encode_view_body(self, codec)
+    }
+}
+impl ::connectrpc::Encodable<SetSessionTimersResponse>
+for ::buffa::view::OwnedView<__buffa::view::SetSessionTimersResponseView<'static>> {
     fn encode(
         &self,
         codec: ::connectrpc::CodecFormat,
@@ -28441,6 +31112,12 @@ pub const BFD_SERVICE_SET_SESSION_ADMIN_SPEC: ::connectrpc::Spec = ::connectrpc:
         ::connectrpc::StreamType::Unary,
     )
     .with_idempotency_level(::connectrpc::IdempotencyLevel::Unknown);
+/// Static [`Spec`](::connectrpc::Spec) for the `SetSessionTimers` RPC, as seen by the server; the generated client passes it with [`origin`](::connectrpc::Spec::origin) `Client` (compare across sides with [`Spec::same_method`](::connectrpc::Spec::same_method)).
+pub const BFD_SERVICE_SET_SESSION_TIMERS_SPEC: ::connectrpc::Spec = ::connectrpc::Spec::server(
+        "/bfd.v1.BfdService/SetSessionTimers",
+        ::connectrpc::StreamType::Unary,
+    )
+    .with_idempotency_level(::connectrpc::IdempotencyLevel::Unknown);
 /// BFD control sessions: RFC 5880 over RFC 5881 (single hop) and RFC 5883
 /// (multihop).
 ///
@@ -28623,6 +31300,30 @@ pub trait BfdService: Send + Sync + 'static {
     ) -> impl ::std::future::Future<
         Output = ::connectrpc::ServiceResult<
             impl ::connectrpc::Encodable<SetSessionAdminResponse> + Send + use<'a, Self>,
+        >,
+    > + Send;
+    /// Lays timers over those a session has from its owner, whoever that is, or takes them back.
+    ///
+    /// The session changes by a Poll Sequence and keeps its state. The timers stay through reloads
+    /// of the configuration, until they are taken back, the session ends or the daemon does.
+    ///
+    /// invalid_argument: also when there is nothing to set, or a value is out of range. Else errors
+    /// as GetSession. A daemon that does not know this procedure answers unimplemented.
+    ///
+    /// `'a` lets the response body borrow from `&self` (e.g. server-resident state).
+    ///
+    /// `request` is borrowed from the request body and is valid for the
+    /// duration of the call; message fields are read directly on it
+    /// (zero-copy). The response cannot borrow from `request` — use
+    /// `.to_owned_message()` (or copy the specific fields) for anything
+    /// returned, stored, or moved into `tokio::spawn`.
+    fn set_session_timers<'a>(
+        &'a self,
+        ctx: ::connectrpc::RequestContext,
+        request: ::connectrpc::ServiceRequest<'_, SetSessionTimersRequest>,
+    ) -> impl ::std::future::Future<
+        Output = ::connectrpc::ServiceResult<
+            impl ::connectrpc::Encodable<SetSessionTimersResponse> + Send + use<'a, Self>,
         >,
     > + Send;
 }
@@ -28808,6 +31509,31 @@ impl<S: BfdService> BfdServiceExt for S {
                 },
             )
             .with_spec(BFD_SERVICE_SET_SESSION_ADMIN_SPEC)
+            .route_view(
+                BFD_SERVICE_SERVICE_NAME,
+                "SetSessionTimers",
+                {
+                    let svc = ::std::sync::Arc::clone(&self);
+                    ::connectrpc::view_handler_fn(move |
+                        ctx,
+                        req: ::buffa::view::OwnedView<
+                            __buffa::view::SetSessionTimersRequestView<'static>,
+                        >,
+                        format|
+                    {
+                        let svc = ::std::sync::Arc::clone(&svc);
+                        async move {
+                            let sreq = ::connectrpc::ServiceRequest::<
+                                SetSessionTimersRequest,
+                            >::from_parts(req.reborrow(), req.bytes());
+                            svc.set_session_timers(ctx, sreq)
+                                .await?
+                                .encode::<SetSessionTimersResponse>(format)
+                        }
+                    })
+                },
+            )
+            .with_spec(BFD_SERVICE_SET_SESSION_TIMERS_SPEC)
     }
 }
 /// Type-inference marker used by [`Router::add_service`](::connectrpc::Router::add_service).
@@ -28896,6 +31622,12 @@ impl<T: BfdService> ::connectrpc::Dispatcher for BfdServiceServer<T> {
                 Some(
                     ::connectrpc::dispatcher::codegen::MethodDescriptor::unary(false)
                         .with_spec(BFD_SERVICE_SET_SESSION_ADMIN_SPEC),
+                )
+            }
+            "SetSessionTimers" => {
+                Some(
+                    ::connectrpc::dispatcher::codegen::MethodDescriptor::unary(false)
+                        .with_spec(BFD_SERVICE_SET_SESSION_TIMERS_SPEC),
                 )
             }
             _ => None,
@@ -28997,6 +31729,24 @@ impl<T: BfdService> ::connectrpc::Dispatcher for BfdServiceServer<T> {
                     svc.set_session_admin(ctx, req)
                         .await?
                         .encode::<SetSessionAdminResponse>(format)
+                })
+            }
+            "SetSessionTimers" => {
+                let svc = ::std::sync::Arc::clone(&self.inner);
+                Box::pin(async move {
+                    let body = ::connectrpc::dispatcher::codegen::request_proto_bytes::<
+                        SetSessionTimersRequest,
+                    >(request.encoded()?, format)?;
+                    let req: __buffa::view::SetSessionTimersRequestView<'_> = ::connectrpc::dispatcher::codegen::decode_borrowed_request_view(
+                        &body,
+                        ctx.decode_options(),
+                    )?;
+                    let req = ::connectrpc::ServiceRequest::<
+                        SetSessionTimersRequest,
+                    >::from_parts(&req, &body);
+                    svc.set_session_timers(ctx, req)
+                        .await?
+                        .encode::<SetSessionTimersResponse>(format)
                 })
             }
             _ => ::connectrpc::dispatcher::codegen::unimplemented_unary(path),
@@ -29369,6 +32119,47 @@ where
                 &self.transport,
                 &self.config,
                 BFD_SERVICE_SET_SESSION_ADMIN_SPEC
+                    .with_origin(::connectrpc::SpecOrigin::Client),
+                request,
+                options,
+            )
+            .await
+    }
+    /// Call the SetSessionTimers RPC. Sends a request to /bfd.v1.BfdService/SetSessionTimers.
+    pub async fn set_session_timers(
+        &self,
+        request: SetSessionTimersRequest,
+    ) -> Result<
+        ::connectrpc::client::UnaryResponse<
+            ::buffa::view::OwnedView<
+                __buffa::view::SetSessionTimersResponseView<'static>,
+            >,
+        >,
+        ::connectrpc::ConnectError,
+    > {
+        self.set_session_timers_with_options(
+                request,
+                ::connectrpc::client::CallOptions::default(),
+            )
+            .await
+    }
+    /// Call the SetSessionTimers RPC with explicit per-call options. Options override [`ClientConfig`](::connectrpc::client::ClientConfig) defaults.
+    pub async fn set_session_timers_with_options(
+        &self,
+        request: SetSessionTimersRequest,
+        options: ::connectrpc::client::CallOptions,
+    ) -> Result<
+        ::connectrpc::client::UnaryResponse<
+            ::buffa::view::OwnedView<
+                __buffa::view::SetSessionTimersResponseView<'static>,
+            >,
+        >,
+        ::connectrpc::ConnectError,
+    > {
+        ::connectrpc::client::call_unary(
+                &self.transport,
+                &self.config,
+                BFD_SERVICE_SET_SESSION_TIMERS_SPEC
                     .with_origin(::connectrpc::SpecOrigin::Client),
                 request,
                 options,

@@ -7,7 +7,7 @@ use tokio::sync::oneshot::Sender;
 
 use super::Reconciled;
 use crate::error::{ChangeError, StartError};
-use crate::intent::{Intent, Owner};
+use crate::intent::{Intent, Owner, TimerChange};
 use crate::session::SessionInfo;
 use crate::topology::Topology;
 
@@ -25,6 +25,11 @@ pub(super) enum Command {
         by: Owner,
         discriminator: u32,
         down: bool,
+        answer: Sender<Result<SessionInfo, ChangeError>>,
+    },
+    Timers {
+        discriminator: u32,
+        change: TimerChange,
         answer: Sender<Result<SessionInfo, ChangeError>>,
     },
     Reconcile {

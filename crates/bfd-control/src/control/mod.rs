@@ -21,7 +21,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::engine::Sessions;
 use crate::error::{ChangeError, StartError, Stopping};
 use crate::hub::{EventSource, Hub, Subscribed, pump};
-use crate::intent::{Conflict, Intent, Owner};
+use crate::intent::{Conflict, Intent, Owner, TimerChange};
 use crate::session::{SessionInfo, SessionMeta};
 use crate::topology::Topology;
 
@@ -53,6 +53,8 @@ pub struct Reconciled {
     pub changed: usize,
     /// Sessions left out because their key belongs to somebody else.
     pub conflicts: Vec<Conflict>,
+    /// Sessions of the owner that keep what was laid over them.
+    pub overridden: usize,
     /// Sessions the engine could not take.
     pub failed: Vec<String>,
 }
@@ -130,6 +132,25 @@ impl Control {
             by,
             discriminator,
             down,
+            answer,
+        })
+        .await?
+    }
+
+    /// Lays timers over those of a session, whoever owns it, or takes them back. They stay until
+    /// they are taken back or the session goes; the session changes by a Poll Sequence and keeps
+    /// its state.
+    ///
+    /// # Errors
+    /// See [`ChangeError`].
+    pub async fn set_timers(
+        &self,
+        discriminator: u32,
+        change: TimerChange,
+    ) -> Result<SessionInfo, ChangeError> {
+        self.ask(|answer| Command::Timers {
+            discriminator,
+            change,
             answer,
         })
         .await?

@@ -17,7 +17,7 @@ use super::{Reconciled, RouteSource};
 use crate::engine::Sessions;
 use crate::error::{ChangeError, StartError};
 use crate::hub::Hub;
-use crate::intent::{Intent, Intents, Owner, Wanted};
+use crate::intent::{Intent, Intents, Owner, TimerChange, TimerOverride, Wanted, Wish};
 use crate::key::SessionKey;
 use crate::keychain::KeyChain;
 use crate::plan::{Change, KeyChange, Plan};
@@ -88,6 +88,13 @@ impl Steward {
                 } => {
                     let _ = answer.send(self.admin(by, discriminator, down));
                 }
+                Command::Timers {
+                    discriminator,
+                    change,
+                    answer,
+                } => {
+                    let _ = answer.send(self.set_timers(discriminator, change));
+                }
                 Command::Reconcile {
                     owner,
                     intents,
@@ -135,11 +142,29 @@ impl Steward {
         discriminator: u32,
         down: bool,
     ) -> Result<SessionInfo, ChangeError> {
+        self.rewish(discriminator, |intents, key| {
+            intents.set_admin(by, key, down)
+        })
+    }
+
+    fn set_timers(
+        &mut self,
+        discriminator: u32,
+        change: TimerChange,
+    ) -> Result<SessionInfo, ChangeError> {
+        self.rewish(discriminator, |intents, key| {
+            intents.set_timers(key, change)
+        })
+    }
+
+    /// Changes the wish for a running session, and the session with it.
+    fn rewish(
+        &mut self,
+        discriminator: u32,
+        set: impl FnOnce(&mut Intents, &SessionKey) -> Option<Wish>,
+    ) -> Result<SessionInfo, ChangeError> {
         let meta = self.hub.find(discriminator).ok_or(ChangeError::NotFound)?;
-        let wish = self
-            .intents
-            .set_admin(by, &meta.key, down)
-            .ok_or(ChangeError::NotFound)?;
+        let wish = set(&mut self.intents, &meta.key).ok_or(ChangeError::NotFound)?;
         let running = self.running.get(&meta.key).ok_or(ChangeError::NotFound)?;
         if let Some(change) = Change::between(&running.wanted, &wish.effective()) {
             self.change(&meta.key, &change);
@@ -156,6 +181,7 @@ impl Steward {
         let mut done = Reconciled {
             destroyed: plan.remove.len(),
             changed: plan.change.len(),
+            overridden: self.intents.overridden(owner),
             conflicts,
             ..Reconciled::default()
         };
@@ -204,6 +230,8 @@ impl Steward {
                 key: key.clone(),
                 owner,
                 wanted: wanted.clone(),
+                base: wanted.clone(),
+                timers: TimerOverride::default(),
                 overridden: false,
                 sends_key,
                 path,
@@ -265,11 +293,12 @@ impl Steward {
         let (Some(running), Some(wish)) = (self.running.get(key), self.intents.get(key)) else {
             return;
         };
-        let overridden = wish.admin_override.is_some();
         self.hub.amend(running.id, |meta| {
             meta.wanted = running.wanted.clone();
+            meta.base = wish.base.clone();
+            meta.timers = wish.timers;
             meta.owner = wish.owner;
-            meta.overridden = overridden;
+            meta.overridden = wish.is_overridden();
         });
     }
 

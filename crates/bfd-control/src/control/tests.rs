@@ -7,7 +7,7 @@ use bfd_proto::{Admin, AuthType, Key, PathProblem, Secret, State};
 use super::Control;
 use crate::error::{ChangeError, StartError};
 use crate::hub::{EventKind, Subscription};
-use crate::intent::{Intent, Owner};
+use crate::intent::{Intent, Owner, TimerChange, TimerOverride};
 use crate::keychain::{KeyChain, Lifetime, TimedKey};
 use crate::session::SessionInfo;
 use crate::testing::fake::{Call, Fake, fake};
@@ -190,6 +190,57 @@ async fn an_override_is_shown_kept_and_dropped() {
         [Call::Update(..), Call::Admin(_, Admin::Up)]
     ));
     assert!(!control.sessions()[0].overridden);
+}
+
+#[tokio::test]
+async fn timers_lie_over_a_session_until_they_are_taken_back() {
+    let (control, fake) = start(host(true));
+    let reload = async |tx_ms| {
+        let intents = vec![intent(1, tx_ms)];
+        let done = control.reconcile(Owner::Config, intents).await;
+        done.expect("running")
+    };
+    reload(100).await;
+    let discriminator = control.sessions()[0].id.discriminator.get();
+    let set = async |reset, lay| {
+        let change = TimerChange { reset, lay };
+        let session = control.set_timers(discriminator, change).await;
+        session.expect("there").meta
+    };
+    let updated = || match fake.calls()[..] {
+        [Call::Update(_, spec)] => spec.desired_min_tx,
+        ref calls => panic!("{calls:?}"),
+    };
+    fake.calls();
+    let fast = wanted(50).spec.desired_min_tx;
+    let lay = TimerOverride {
+        desired_min_tx: Some(fast),
+        required_min_rx: Some(fast),
+        ..TimerOverride::default()
+    };
+    let meta = set(false, lay).await;
+    assert_eq!(
+        (&meta.base, meta.timers, meta.overridden),
+        (&wanted(100), lay, true)
+    );
+    assert_eq!((updated(), meta.wanted.spec.desired_min_tx), (fast, fast));
+
+    // A reload changes what lies below, and the running session not at all.
+    let done = reload(200).await;
+    assert_eq!((done.changed, done.overridden), (0, 1));
+    assert_eq!(fake.calls(), []);
+    assert_eq!(control.sessions()[0].base, wanted(200));
+
+    let meta = set(true, TimerOverride::default()).await;
+    assert_eq!((&meta.wanted, meta.overridden), (&wanted(200), false));
+    assert_eq!(updated(), wanted(200).spec.desired_min_tx);
+    assert_eq!(reload(200).await.overridden, 0);
+
+    // The same again says nothing to the engine; nobody is there twice.
+    set(true, TimerOverride::default()).await;
+    assert_eq!(fake.calls(), []);
+    let nobody = control.set_timers(discriminator + 1, TimerChange::default());
+    assert_eq!(nobody.await.err(), Some(ChangeError::NotFound));
 }
 
 #[tokio::test]

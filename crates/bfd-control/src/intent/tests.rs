@@ -1,4 +1,6 @@
-use super::{Intent, Intents, Owner, Wanted};
+use bfd_proto::{DetectMult, Interval, Micros};
+
+use super::{Intent, Intents, Owner, TimerChange, TimerOverride, Wanted, Wish};
 use crate::testing::{key, keys, wanted};
 
 fn intent(peer: u8, tx_ms: u32) -> Intent {
@@ -108,4 +110,81 @@ fn owner_changes_its_own_wish() {
     );
     assert_eq!(wish.admin_override, None);
     assert!(intents.set_admin(Owner::Api, &key(9), true).is_none());
+}
+
+fn lay(tx_ms: Option<u32>, mult: Option<u8>) -> TimerOverride {
+    let interval = |ms: u32| Interval::new(Micros(ms * 1000));
+    TimerOverride {
+        desired_min_tx: tx_ms.and_then(interval),
+        required_min_rx: None,
+        detect_mult: mult.and_then(DetectMult::new),
+    }
+}
+
+fn set(intents: &mut Intents, peer: u8, reset: bool, lay: TimerOverride) -> Wish {
+    let wish = intents.set_timers(&key(peer), TimerChange { reset, lay });
+    wish.expect("exists")
+}
+
+#[test]
+fn timers_lie_over_whatever_the_owner_says_and_stay_through_reloads() {
+    let mut intents = Intents::default();
+    intents.replace(Owner::Config, vec![intent(1, 300)]);
+    let wish = set(&mut intents, 1, false, lay(Some(50), None));
+    assert_eq!(wish.base, wanted(300));
+    assert_eq!(
+        wish.effective().spec.desired_min_tx,
+        wanted(50).spec.desired_min_tx
+    );
+    assert!(wish.is_overridden());
+
+    // Another value joins the first one; a reload changes what lies below.
+    set(&mut intents, 1, false, lay(None, Some(9)));
+    intents.replace(Owner::Config, vec![intent(1, 500)]);
+    let wish = intents.get(&key(1)).expect("exists");
+    assert_eq!(
+        (&wish.base, wish.timers),
+        (&wanted(500), lay(Some(50), Some(9)))
+    );
+
+    // Back to what the reload said, but for what is given beside.
+    let wish = set(&mut intents, 1, true, lay(None, Some(4)));
+    assert_eq!(wish.timers, lay(None, Some(4)));
+    let wish = set(&mut intents, 1, true, TimerOverride::default());
+    assert_eq!(wish.effective(), wanted(500));
+    assert!(!wish.is_overridden());
+}
+
+#[test]
+fn timers_equal_to_the_owners_lie_over_them_too() {
+    let mut intents = Intents::default();
+    intents.replace(Owner::Config, vec![intent(1, 300)]);
+    assert!(set(&mut intents, 1, false, lay(Some(300), None)).is_overridden());
+    intents.replace(Owner::Config, vec![intent(1, 500)]);
+    assert_eq!(
+        intents.wanted()[&key(1)].spec.desired_min_tx,
+        wanted(300).spec.desired_min_tx
+    );
+}
+
+#[test]
+fn every_owners_session_can_be_overridden_and_takes_it_along() {
+    for owner in [Owner::Config, Owner::Api, Owner::Kubernetes] {
+        let mut intents = Intents::default();
+        intents.claim(owner, intent(1, 300)).expect("free");
+        assert!(set(&mut intents, 1, false, lay(Some(50), None)).is_overridden());
+        assert!(
+            intents
+                .set_timers(&key(2), TimerChange::default())
+                .is_none()
+        );
+        // Gone and back: another session.
+        intents.release(&key(1));
+        intents.claim(owner, intent(1, 300)).expect("free");
+        assert!(!intents.get(&key(1)).expect("exists").is_overridden());
+        set(&mut intents, 1, false, lay(Some(50), None));
+        intents.replace(owner, vec![]);
+        intents.replace(owner, vec![intent(1, 300)]);
+        assert!(!intents.get(&key(1)).expect("exists").is_overridden());
+    }
 }

@@ -24,8 +24,11 @@ fn key(id: u8) -> Arc<Key> {
     Arc::new(Key { id, secret })
 }
 
+/// From when until when, in seconds.
+type Span = (u64, u64);
+
 /// Keys by id, when they are sent and when accepted; 0 is no limit.
-fn chain(keys: &[(u8, (u64, u64), (u64, u64))]) -> KeyChain {
+fn chain(keys: &[(u8, Span, Span)]) -> KeyChain {
     let keys = keys.iter().map(|(id, send, accept)| TimedKey {
         key: key(*id),
         send: life(send.0, send.1),

@@ -56,7 +56,7 @@ pub(crate) fn turn_until(
         let worker = &mut engine.workers[0];
         let until = worker.turn();
         let soon = worker.io().now() + Duration::from_millis(5);
-        worker.io().wait(until.min(soon));
+        worker.io().wait(until.min(soon), Duration::ZERO);
     }
 }
 

@@ -58,11 +58,13 @@ fn a_drain_ended_by_its_budget_does_not_move_the_floor() {
     assert_eq!(clock.arrival(stamp(11 * SECOND, 0)).0, 13 * SECOND);
 }
 
-/// Stall of two seconds, the wall clock stepped by an hour in the middle of it.
+const HOUR: i64 = 3600 * 1_000_000_000;
+const DAY: i64 = 24 * HOUR;
+
+/// Stall of two seconds, the wall clock stepped in the middle of it.
 #[test]
 fn stamps_from_both_sides_of_a_step_are_told_apart() {
-    const HOUR: i64 = 3600 * 1_000_000_000;
-    for step in [HOUR, -HOUR] {
+    for step in [HOUR, -HOUR, DAY, -DAY] {
         let clock = clock(10 * SECOND, 12 * SECOND, step);
         assert_eq!(clock.arrival(stamp(10_500_000_000, 0)).0, 10_500_000_000);
         assert_eq!(clock.arrival(stamp(11_500_000_000, step)).0, 11_500_000_000);
@@ -74,6 +76,39 @@ fn a_stamp_that_fits_neither_side_of_a_step_counts_as_now() {
     let clock = clock(10 * SECOND, 12 * SECOND, 3_600_000_000_000);
     assert_eq!(clock.arrival(Some(WallNanos(0))).0, 12 * SECOND);
     assert_eq!(clock.arrival(Some(WallNanos(u64::MAX))).0, 12 * SECOND);
+}
+
+/// A stall in which the wall clock was stepped by a day and back: no reading shows a step, but the
+/// stamps taken meanwhile are a day away. Taken for early ones they would make a session look silent
+/// since the last drain.
+#[test]
+fn a_step_there_and_back_within_a_stall_is_no_silence() {
+    for step in [DAY, -DAY] {
+        let clock = clock(10 * SECOND, 12 * SECOND, 0);
+        let arrival = |at, step| clock.arrival(stamp(at, step)).0;
+        assert_eq!(arrival(11_500_000_000, step), 12 * SECOND, "{step}");
+        assert_eq!(
+            arrival(11_500_000_000, 0),
+            11_500_000_000,
+            "the others count"
+        );
+    }
+}
+
+/// The same seen from turn to turn: a packet in each, the clock stepped anew before each.
+#[test]
+fn a_clock_that_is_stepped_before_every_turn_makes_nobody_silent() {
+    let mut clock = clock(10 * SECOND, 10 * SECOND + 1, -DAY);
+    for turn in 1..100 {
+        let step = if turn % 2 == 0 { -DAY } else { DAY };
+        let now = 10 * SECOND + turn * SECOND / 20;
+        clock.drained();
+        clock.advance(reading(now, step));
+        for stamped in [step, -step] {
+            let at = now - 1000;
+            assert_eq!(clock.arrival(stamp(at, stamped)).0, at, "turn {turn}");
+        }
+    }
 }
 
 #[test]

@@ -22,22 +22,13 @@ const TRAFFIC_CLASS: u8 = 0xc0;
 
 /// Writes the packet at the start of `out` and returns its length.
 ///
-/// `identification` (RFC 791 §3.1) goes into packets that may be fragmented. The kernel replaces
-/// zero by one of its own, which costs it a hash and a shared counter for each packet.
-///
 /// `None` if the families differ or the payload is longer than [`MAX_PAYLOAD`] or the room.
-pub(super) fn write(
-    egress: &Egress,
-    payload: &[u8],
-    identification: u16,
-    out: &mut [u8],
-) -> Option<usize> {
+pub(super) fn write(egress: &Egress, payload: &[u8], out: &mut [u8]) -> Option<usize> {
     match (egress.local, egress.peer) {
         (IpAddr::V4(local), IpAddr::V4(peer)) => {
             let (header, rest) = out.split_first_chunk_mut()?;
             let udp = write_udp(egress, payload, pseudo_v4(local, peer), rest)?;
-            let fragments = (!egress.dont_fragment).then_some(identification);
-            *header = header_v4(local, peer, fragments, udp);
+            *header = header_v4(local, peer, egress.dont_fragment, udp);
             Some(V4_HEADER + usize::from(udp))
         }
         (IpAddr::V6(local), IpAddr::V6(peer)) => {
@@ -50,18 +41,15 @@ pub(super) fn write(
     }
 }
 
-/// RFC 791 §3.1. `fragments`: what identifies them; `None` forbids them.
-fn header_v4(local: Ipv4Addr, peer: Ipv4Addr, fragments: Option<u16>, udp: u16) -> [u8; V4_HEADER] {
+/// RFC 791 §3.1. The kernel puts an identification in place of zero when fragments are allowed.
+fn header_v4(local: Ipv4Addr, peer: Ipv4Addr, dont_fragment: bool, udp: u16) -> [u8; V4_HEADER] {
     const VERSION_AND_WORDS: u8 = 0x45;
     const DONT_FRAGMENT: u8 = 0x40;
     let mut header = [0; V4_HEADER];
     header[0] = VERSION_AND_WORDS;
     header[1] = TRAFFIC_CLASS;
     header[2..4].copy_from_slice(&(V4_HEADER_U16 + udp).to_be_bytes());
-    match fragments {
-        Some(identification) => header[4..6].copy_from_slice(&identification.to_be_bytes()),
-        None => header[6] = DONT_FRAGMENT,
-    }
+    header[6] = if dont_fragment { DONT_FRAGMENT } else { 0 };
     header[8] = TTL;
     header[9] = UDP;
     header[12..16].copy_from_slice(&local.octets());

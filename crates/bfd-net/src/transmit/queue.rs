@@ -41,8 +41,6 @@ pub(super) struct Queue {
     used: usize,
     slots: Box<[Slot]>,
     filled: usize,
-    /// Of the last packet.
-    identification: u16,
 }
 
 impl Queue {
@@ -53,7 +51,6 @@ impl Queue {
             used: 0,
             slots: vec![Slot::EMPTY; CAPACITY].into_boxed_slice(),
             filled: 0,
-            identification: 0,
         })
     }
 
@@ -64,9 +61,7 @@ impl Queue {
 
     /// Adds a packet to a queue that is not full; `false` if it cannot be expressed.
     pub(super) fn push(&mut self, egress: &Egress, payload: &[u8], token: u32) -> bool {
-        self.identification = self.identification.checked_add(1).unwrap_or(1);
-        let room = &mut self.arena[self.used..];
-        let Some(length) = frame::write(egress, payload, self.identification, room) else {
+        let Some(length) = frame::write(egress, payload, &mut self.arena[self.used..]) else {
             return false;
         };
         self.slots[self.filled] = Slot::new(egress, self.used..self.used + length, token);

@@ -55,7 +55,7 @@ impl Switches {
         }
     }
 
-    fn format(&self) -> LogFormat {
+    pub(super) fn format(&self) -> LogFormat {
         if self.text.load(Relaxed) == 0 {
             LogFormat::Json
         } else {
@@ -64,7 +64,7 @@ impl Switches {
     }
 }
 
-type Write = Box<dyn Fn(&[u8]) + Send + Sync>;
+type Write = Box<dyn Fn(String) + Send + Sync>;
 
 /// Writes each event as one line.
 pub(super) struct Lines {
@@ -105,6 +105,6 @@ impl<S: Subscriber> Layer<S> for Lines {
 
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         let line = Line::of(event, Timestamp::now());
-        (self.write)(line.write(self.switches.format()).as_bytes());
+        (self.write)(line.write(self.switches.format()));
     }
 }

@@ -54,6 +54,20 @@ impl Line {
         }
     }
 
+    /// A line that says how many lines could not be written, and why.
+    pub(super) fn lost(lost: u64, reason: &str, time: Timestamp) -> Self {
+        let fields = vec![
+            ("lost", Value::Unsigned(lost)),
+            ("reason", Value::Text(reason.to_owned())),
+        ];
+        Self {
+            time,
+            level: Level::WARN,
+            message: "log lines lost".to_owned(),
+            fields,
+        }
+    }
+
     /// The line with its line feed.
     pub(super) fn write(&self, format: LogFormat) -> String {
         let mut out = String::with_capacity(256);

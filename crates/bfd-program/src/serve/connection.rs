@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
+use axum::{Extension, Router};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
@@ -14,7 +14,7 @@ use tokio::net::{TcpStream, UnixStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tower_http::catch_panic::CatchPanicLayer;
 
-use super::Listener;
+use super::{Caller, Listener};
 
 /// Connections of one server; further ones wait to be accepted.
 const CONNECTIONS: usize = 1024;
@@ -40,6 +40,15 @@ pub struct Server {
 enum Stream {
     Tcp(TcpStream),
     Unix(UnixStream),
+}
+
+impl Stream {
+    fn caller(&self) -> Caller {
+        match self {
+            Self::Tcp(stream) => Caller::tcp(stream.peer_addr().ok()),
+            Self::Unix(stream) => Caller::unix(stream.peer_cred().ok()),
+        }
+    }
 }
 
 impl Server {
@@ -77,7 +86,7 @@ impl Server {
     }
 
     fn spawn(&self, stream: Stream, permit: OwnedSemaphorePermit, watcher: Watcher) {
-        let router = self.router.clone();
+        let router = self.router.clone().layer(Extension(stream.caller()));
         tokio::spawn(async move {
             let served = match stream {
                 Stream::Tcp(stream) => match begun(stream.readable()).await {

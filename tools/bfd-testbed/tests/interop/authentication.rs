@@ -139,13 +139,14 @@ fn every_type_comes_up_and_is_shown_as_what_it_is() -> Result<()> {
     Ok(())
 }
 
-/// A hexadecimal key of full length, as both can write it.
+/// A hexadecimal key of full length, as both can write it. With a zero octet in front BIRD
+/// 2.0.12 makes another digest.
 // covers: 5880-6.7.4-02
 #[test]
 fn a_binary_key_of_full_length_fits_birds() -> Result<()> {
     let stage = Stage::one_link()?;
     let session = stage.session_v6();
-    let hex = "000102030405060708090a0b0c0d0e0f10111213";
+    let hex = "f10102030405060708090a0b0c0d0e0f101112ff";
     let chains = format!(
         "key_chains: [{{name: c, type: {STRONGEST}, keys: [{{id: 255, secret_hex: {hex}}}]}}]"
     );

@@ -64,6 +64,17 @@ macro_rules! scenarios {
                 timers::changed_by_us::<$router>()
             }
 
+            // covers: 5880-6.5-03, 5880-6.8.10-01
+            #[test]
+            fn an_operator_sets_timers_while_up() -> Result<()> {
+                timers::set_by_operator::<$router>()
+            }
+
+            #[test]
+            fn a_changed_profile_changes_timers_while_up() -> Result<()> {
+                timers::changed_by_profile::<$router>()
+            }
+
             // covers: 5880-6.5-01, 5880-6.8.7-08
             #[test]
             fn the_peer_changes_timers_while_up() -> Result<()> {

@@ -42,23 +42,100 @@ pub(crate) fn negotiated<R: Router>() -> Result<()> {
 
 pub(crate) fn changed_by_us<R: Router>() -> Result<()> {
     let mut pair = Pair::<R>::up()?;
-    let (local, peer) = (pair.sessions[0].local, pair.peer());
     let changed = pair.sessions[0].clone().timed(300, 400, 4);
     pair.ours.reload(std::slice::from_ref(&changed))?;
+    followed(pair)
+}
+
+/// The command an operator gives, and the command that takes it back.
+pub(crate) fn set_by_operator<R: Router>() -> Result<()> {
+    let mut pair = Pair::<R>::up()?;
+    let peer = pair.peer();
+    let (name, all) = (peer.to_string(), &pair.sessions.clone());
+    let values = ["--tx-interval", "300ms", "--rx-interval", "400ms"];
+    let set = [
+        &["session", "set", &name],
+        &values[..],
+        &["--detect-mult", "4"],
+    ]
+    .concat();
+    let shown = pair.ours.ctl(&set)?;
+    for line in [
+        "Overridden TX:         300ms (configured 100ms)",
+        "Overridden RX:         400ms (configured 100ms)",
+        "Overridden Mult:       4 (configured 3)",
+    ] {
+        assert!(shown.contains(line), "{shown}");
+    }
+    // A reload of the file as it was does not take it back.
+    pair.ours.reload(all)?;
+    let row = pair.ours.wait_for(peer, State::Up)?;
+    assert_eq!(row.duration("desired_min_tx_interval"), Some(MS(300)));
+    polled(&pair, 300_000)?;
+
+    let shown = pair.ours.ctl(&["session", "set", &name, "--reset"])?;
+    assert!(!shown.contains("Overridden"), "{shown}");
+    pair.ours
+        .wait_until(peer, "with the configured timers", |row| {
+            row.duration("detection_time") == Some(MS(300))
+        })?;
+    polled(&pair, 100_000)?;
+    assert_eq!(pair.theirs.state(pair.sessions[0].local)?, Some(State::Up));
+    assert_eq!(pair.downs(), 0, "{}", pair.ours.log());
+    pair.judge().map(drop)
+}
+
+/// Two files that differ in the profile alone.
+pub(crate) fn changed_by_profile<R: Router>() -> Result<()> {
+    let mut pair = Pair::<R>::up()?;
+    let session = &pair.sessions[0].clone();
+    let file = |tx: u64, rx: u64, multiplier: u8| {
+        format!(
+            "grpc: {{addr: \"127.0.0.1:50051\"}}\n\
+             profiles: [{{name: shared, desired_min_tx: {tx}ms, required_min_rx: {rx}ms, \
+             detect_mult: {multiplier}}}]\n\
+             sessions: [{{peer: \"{}\", local: \"{}\", interface: {}, profile: shared}}]\n",
+            session.peer,
+            session.local,
+            session.interface.as_deref().expect("one hop"),
+        )
+    };
+    // The same values by way of a profile are no change.
+    pair.ours.reload_as(&file(100, 100, 3))?;
+    let done = pair.ours.logged("session reconciliation complete");
+    assert_eq!(done.last().map(|line| &line["changed"]), Some(&0.into()));
+    pair.ours.reload_as(&file(300, 400, 4))?;
+    followed(pair)
+}
+
+/// Our session went from 100 ms × 3 to 300 ms, 400 ms and 4, by a Poll Sequence, and stayed Up.
+fn followed<R: Router>(pair: Pair<R>) -> Result<()> {
+    let (local, peer) = (pair.sessions[0].local, pair.peer());
     // The peer's interval follows what we now ask for: its packets are at most 100 ms.
     pair.ours.wait_until(peer, "with the new timers", |row| {
         row.duration("negotiated_tx_interval") == Some(MS(300))
             && row.duration("detection_time") == Some(MS(1200))
     })?;
+    polled(&pair, 300_000)?;
+    assert_eq!(pair.theirs.state(local)?, Some(State::Up));
+    assert_eq!(pair.downs(), 0, "{}", pair.ours.log());
+    pair.judge().map(drop)
+}
+
+/// Waits until the recording ends with a Poll Sequence of ours that announces this Desired Min TX,
+/// in microseconds: Poll, Final, and packets without either.
+fn polled<R: Router>(pair: &Pair<R>, desired: u32) -> Result<()> {
+    let (local, peer) = (pair.sessions[0].local, pair.peer());
     pair.capture
         .wait_for("a Poll with the new values", |frames| {
-            let new = |frame: &&Frame| frame.control.is_some_and(|one| one.desired_tx == 300_000);
-            let poll = from(frames, local, |one| one.poll).find(new).cloned();
-            poll.ok_or_else(|| "no such packet".into())
+            let last = from(frames, local, |one| one.poll).last();
+            let last = last.and_then(|frame| frame.control.as_ref());
+            let is_it = last.is_some_and(|poll| poll.desired_tx == desired);
+            is_it.then_some(()).ok_or_else(|| "no such packet".into())
         })?;
     pair.capture
         .wait_for("its Final, and packets without P", |frames| {
-            let poll = from(frames, local, |one| one.poll && one.desired_tx == 300_000).last();
+            let poll = from(frames, local, |one| one.poll && one.desired_tx == desired).last();
             let poll = poll.ok_or("no Poll")?.at;
             let answer = from(frames, peer, |one| one.final_).find(|frame| frame.at > poll);
             let answer = answer.ok_or("no Final")?.at;
@@ -66,10 +143,7 @@ pub(crate) fn changed_by_us<R: Router>() -> Result<()> {
             (after.count() >= 3)
                 .then_some(())
                 .ok_or("still polling".into())
-        })?;
-    assert_eq!(pair.theirs.state(local)?, Some(State::Up));
-    assert_eq!(pair.downs(), 0, "{}", pair.ours.log());
-    pair.judge().map(drop)
+        })
 }
 
 pub(crate) fn changed_by_peer<R: Router>() -> Result<()> {

@@ -114,7 +114,7 @@ type Fault = (fn(&mut AddSessionRequest), ErrorCode, &'static str);
 
 #[test]
 fn each_fault_has_its_code_and_message() {
-    use ErrorCode::{InvalidArgument as Invalid, Unimplemented};
+    use ErrorCode::InvalidArgument as Invalid;
     #[rustfmt::skip]
     let faults: &[Fault] = &[
         (|r| r.peer_address.clear(), Invalid, "parse peer address \"\": "),

@@ -5,14 +5,19 @@ use bfd_engine::{EngineStats, WorkerStats};
 use bfd_proto::Instant;
 use futures::StreamExt as _;
 
-use super::{HealthSwitch as _, Vitals, alive};
+use super::{HealthSwitch as _, SilentThread, Vitals, silent};
 
 fn seconds(count: u64) -> Instant {
     Instant::ZERO + Duration::from_secs(count)
 }
 
+fn names(stats: &EngineStats, at: u64) -> Vec<String> {
+    let silent = silent(stats, seconds(at));
+    silent.into_iter().map(|thread| thread.name).collect()
+}
+
 #[test]
-fn one_silent_thread_is_enough() {
+fn each_silent_thread_is_named() {
     let mut stats = EngineStats {
         workers: vec![WorkerStats::default(), WorkerStats::default()],
         ..EngineStats::default()
@@ -20,11 +25,13 @@ fn one_silent_thread_is_enough() {
     stats.desk.heartbeat = seconds(100);
     stats.workers[0].common.heartbeat = seconds(100);
     stats.workers[1].common.heartbeat = seconds(99);
-    assert!(alive(&stats, seconds(101)));
-    assert!(!alive(&stats, seconds(102)));
+    assert!(names(&stats, 101).is_empty());
+    assert_eq!(names(&stats, 102), ["bfd-worker-1"]);
     stats.workers[1].common.heartbeat = seconds(102);
     stats.desk.heartbeat = seconds(90);
-    assert!(!alive(&stats, seconds(102)));
+    assert_eq!(names(&stats, 102), ["bfd-desk"]);
+    assert_eq!(silent(&stats, seconds(102))[0].since, seconds(90));
+    assert_eq!(names(&stats, 200).len(), 3);
 }
 
 #[tokio::test]
@@ -53,6 +60,25 @@ async fn services_are_known_by_name() {
     assert!(vitals.watch("bfd.v1.Other").await.is_err());
 }
 
+fn hung() -> Vec<SilentThread> {
+    vec![SilentThread {
+        name: "bfd-worker-0".into(),
+        since: seconds(2),
+    }]
+}
+
+#[tokio::test]
+async fn whoever_waits_for_life_is_told_when_it_returns() {
+    let vitals = Vitals::new();
+    vitals.alive().await;
+    vitals.note(hung(), seconds(5));
+    let mut waiting = Box::pin(vitals.alive());
+    assert!(futures::poll!(&mut waiting).is_pending());
+    vitals.note(vec![], seconds(6));
+    waiting.await;
+    assert!(vitals.silent().is_empty());
+}
+
 #[tokio::test]
 async fn watchers_hear_of_changes_only() {
     let vitals = Vitals::new();
@@ -61,12 +87,12 @@ async fn watchers_hear_of_changes_only() {
     vitals.set_ready(true);
     assert_eq!(watch.next().await, Some(Status::Serving));
     vitals.set_ready(true);
-    vitals.note(true);
-    vitals.note(false);
+    vitals.note(vec![], seconds(1));
+    vitals.note(hung(), seconds(5));
     assert_eq!(watch.next().await, Some(Status::NotServing));
     // Not ready and not alive: nothing new.
     vitals.set_ready(false);
-    vitals.note(true);
+    vitals.note(vec![], seconds(6));
     vitals.set_ready(true);
     assert_eq!(watch.next().await, Some(Status::Serving));
     drop(vitals);

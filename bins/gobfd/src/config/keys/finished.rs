@@ -180,6 +180,14 @@ pub(super) const KEYS: &[Key] = &[
         "`single_hop` (RFC 5881, port 3784) or `multi_hop` (RFC 5883, port 4784).",
     ),
     key(
+        "sessions[].profile",
+        Kind::Text,
+        Preset::Nothing("no profile"),
+        Applies::Sessions,
+        "Element of `profiles`, by its name, whose values count where the session gives none.",
+    )
+    .since(NEW),
+    key(
         "sessions[].desired_min_tx",
         Kind::Interval,
         Preset::From("bfd.default_desired_min_tx"),

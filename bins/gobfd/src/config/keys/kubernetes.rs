@@ -55,6 +55,14 @@ pub(super) const KEYS: &[Key] = &[
     )
     .since(NEW),
     key(
+        "kubernetes.profile",
+        Kind::Text,
+        Preset::Nothing("no profile"),
+        Applies::Sessions,
+        "Element of `profiles` whose values count where this section gives none.",
+    )
+    .since(NEW),
+    key(
         "kubernetes.min_ttl",
         Kind::Integer { min: 1, max: 255 },
         Preset::Value("254"),

@@ -5,6 +5,7 @@ mod errors;
 mod files;
 mod gobgp;
 mod kubernetes;
+mod profiles;
 mod properties;
 mod sessions;
 mod table;

@@ -12,7 +12,7 @@ use bfd_proto::{
     SessionKind, SessionSpec, SessionView,
 };
 
-use super::{KubernetesSample, MetricsInput, SessionSample, Totals, WorkerSample};
+use super::{KubernetesSample, MetricsInput, ProgramSample, SessionSample, Totals, WorkerSample};
 use crate::integrations::{Board, Cause, Neighbour, Picture, Wish};
 
 const MULTI: SessionKind = SessionKind::MultiHop { min_ttl: 254 };
@@ -39,6 +39,7 @@ fn session(peer: &str, local: &str, interface: &str, kind: SessionKind) -> Sessi
         peer: address(peer),
         local: (!local.is_empty()).then(|| address(local)),
         interface: (!interface.is_empty()).then(|| interface.to_owned()),
+        overridden: false,
         view: view(kind, 7),
     }
 }
@@ -97,6 +98,11 @@ fn input(sessions: Vec<SessionSample>, totals: &Totals) -> MetricsInput<'_> {
             lists: 1,
             failures: 3,
         }),
+        program: ProgramSample {
+            reloads: 8,
+            failed_reloads: 9,
+            lost_lines: 10,
+        },
         build: Build {
             version: "0.7.0",
             commit: "abc\"\\1234",

@@ -57,6 +57,21 @@ fn the_families_of_0_6_keep_name_help_and_type() {
 }
 
 #[test]
+fn overridden_sessions_are_counted() {
+    let of = |overridden| SessionSample {
+        overridden,
+        ..session("192.0.2.1", "192.0.2.2", "", SessionKind::SingleHop)
+    };
+    for (sessions, count) in [(vec![], "0"), (vec![of(true), of(false), of(true)], "2")] {
+        let page = text(sessions);
+        assert_eq!(
+            samples(&page).get("gobfd_bfd_sessions_overridden"),
+            Some(&count)
+        );
+    }
+}
+
+#[test]
 fn every_series_of_a_session_exists_from_the_start() {
     let page = text(vec![session("2001:DB8::1", "2001:db8::2", "", MULTI)]);
     let samples = samples(&page);
@@ -189,6 +204,9 @@ fn the_daemon_has_all_its_series() {
         "gobfd_kubernetes_sessions 4\n",
         "gobfd_kubernetes_lists_total 1\n",
         "gobfd_kubernetes_failures_total 3\n",
+        "gobfd_config_reloads_total{result=\"ok\"} 8\n",
+        "gobfd_config_reloads_total{result=\"error\"} 9\n",
+        "gobfd_log_lost_lines_total 10\n",
         "gobfd_build_info{version=\"0.7.0\",commit=\"abc\\\"\\\\1234\",date=\"unknown\"} 1\n",
     ] {
         assert!(page.contains(line), "{line}\n{page}");

@@ -424,11 +424,14 @@ fn an_operator_may_hold_a_session_and_switch_the_mesh_off() -> Result<()> {
     wait_peers(&left, &["10.0.0.2"])?;
     let hold = json!({ "peerAddress": "10.0.0.2", "adminState": "ADMIN_STATE_DOWN" });
     assert_eq!(left.call("SetSessionAdmin", &hold).0, 200);
+    let set = json!({ "peerAddress": "10.0.0.2", "detectMultiplier": 9 });
+    assert_eq!(left.call("SetSessionTimers", &set).0, 200);
     server.put("third", &["10.0.0.3"]);
     wait_peers(&left, &["10.0.0.2", "10.0.0.3"])?;
     let session = left.session("10.0.0.2");
     assert_eq!(session["overridden"], true);
     assert_eq!(session["localState"], "SESSION_STATE_ADMIN_DOWN");
+    assert_eq!(session["detectMultiplier"], 9);
 
     left.reload(BFD, RELOADED)?;
     wait_peers(&left, &[])?;

@@ -50,7 +50,7 @@ fn packets_are_those_of_the_vectors() {
             continue;
         };
         let mut out = [0xaa; MAX_HEADERS + MAX_PAYLOAD];
-        let length = write(&egress, &vector.payload(), 0, &mut out).unwrap();
+        let length = write(&egress, &vector.payload(), &mut out).unwrap();
         assert_eq!(out[..length], packet(&vector), "{}", vector.id);
         seen.push(vector.id);
     }
