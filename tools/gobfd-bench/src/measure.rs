@@ -158,6 +158,12 @@ impl Measured {
             let why = format!("the peers themselves were {:.1} ms late", seen.own.max);
             self.doubt("flaps", why);
         }
+        if cost.core > 3.0 * cost.own {
+            let why = "something else ran on the daemon's processor".to_owned();
+            for name in ["flaps", "core_us_per_packet", "us_per_packet"] {
+                self.doubt(name, why.clone());
+            }
+        }
         let wanted = count as usize;
         if status.up < wanted {
             let why = format!("only {} of {wanted} sessions were Up", status.up);

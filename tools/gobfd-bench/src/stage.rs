@@ -59,11 +59,10 @@ impl Stage {
         self.namespace.command_on(DAEMON_CPU, program)
     }
 
-    /// A command on the peers' processor, before all others there: a ruler must not wait.
+    /// A command on the peers' processor. At no other priority: it would take the daemon's share, where
+    /// the kernel divides time by groups of processes.
     pub(crate) fn beside_peers(&self, program: &Path) -> Command {
-        let mut command = self.namespace.command_on(PEERS_CPU, Path::new("nice"));
-        command.args(["-n", "-20"]).arg(program);
-        command
+        self.namespace.command_on(PEERS_CPU, program)
     }
 }
 
