@@ -41,6 +41,7 @@ pub(crate) const PROCEDURES: &[&str] = &[
     "/grpc.health.v1.Health/Check",
     "/grpc.health.v1.Health/Watch",
     "/no.such.Service/Procedure",
+    "/bfd.v1.BfdService/SetSessionTimers",
 ];
 
 /// How a body is said to be encoded, and whether it lies in an envelope.

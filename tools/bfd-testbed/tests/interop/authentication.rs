@@ -104,7 +104,7 @@ fn assert_never_bare(capture: bfd_testbed::Capture, session: &Session) -> Result
     let all = from(&recording.frames, session.local, |_| true).count();
     let bare = from(&recording.frames, session.local, |one| !one.authenticated).count();
     assert!(
-        all > 10 && bare == 0,
+        all > 3 && bare == 0,
         "{bare} of {all} packets without authentication"
     );
     Ok(())
