@@ -142,13 +142,8 @@ fn refusals_have_their_codes() -> Result<()> {
         invalid,
         "must be > 0",
     );
-    let auth = json!({ "authType": "AUTHENTICATION_TYPE_KEYED_SHA1", "authSecret": "eA==" });
-    refused(
-        add(auth),
-        501,
-        "unimplemented",
-        "authentication of sessions",
-    );
+    let auth = json!({ "authType": "AUTHENTICATION_TYPE_KEYED_SHA1", "authKeyId": 7 });
+    refused(add(auth), 400, invalid, "api auth key material is required");
     refused(
         daemon.call("GetSession", &json!({})),
         400,
