@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use bfd_testbed::{Bird, Gobfd, Result, Router, Session, Signal, Stage, State, eventually};
+use bfd_testbed::{Bird, Frame, Gobfd, Result, Router, Session, Signal, Stage, State, eventually};
 
 use crate::setup::{downs, from};
 
@@ -98,13 +98,18 @@ fn outlast_the_detection_time(ours: &Gobfd, session: &Session) -> Result<()> {
     })
 }
 
-/// The packets of ours so far: all of them authenticate.
+/// The packets of ours, more than ten: all of them authenticate.
 fn assert_never_bare(capture: bfd_testbed::Capture, session: &Session) -> Result<()> {
+    let ours = |frames: &[Frame]| from(frames, session.local, |_| true).count();
+    capture.wait_for("more than ten packets of ours", |frames| {
+        let all = ours(frames);
+        (all > 10).then_some(()).ok_or(format!("{all}"))
+    })?;
     let recording = capture.stop()?;
-    let all = from(&recording.frames, session.local, |_| true).count();
+    let all = ours(&recording.frames);
     let bare = from(&recording.frames, session.local, |one| !one.authenticated).count();
     assert!(
-        all > 3 && bare == 0,
+        all > 10 && bare == 0,
         "{bare} of {all} packets without authentication"
     );
     Ok(())
