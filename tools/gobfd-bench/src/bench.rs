@@ -6,6 +6,7 @@ use anyhow::{Context, bail, ensure};
 use clap::Args;
 
 use crate::contender::Contender;
+use crate::interrupt::Children;
 use crate::machine;
 use crate::measure::{ROWS, Row};
 use crate::results::{Outcome, Results};
@@ -41,6 +42,7 @@ impl Run {
         let mut failed = Vec::new();
         for row in rows {
             for contender in contenders.iter().filter(|one| row.who.takes(one)) {
+                Children::lock().check()?;
                 if let Err(error) = self.measure(row, contender, &results) {
                     eprintln!("  failed: {error:#}");
                     failed.push(format!("{}/{}", row.name, contender.name()));

@@ -10,6 +10,7 @@ mod bare;
 mod bench;
 mod contender;
 mod cpu;
+mod interrupt;
 mod load;
 mod machine;
 mod measure;
@@ -75,8 +76,8 @@ fn main() -> anyhow::Result<()> {
     match Cli::parse().command {
         Command::Swarm { load, steady, tap } => puppet::run(load, steady, tap.as_deref()),
         Command::Bare { load, seconds } => bare::run(load, seconds),
-        Command::Run(run) => run.run(),
-        Command::Stress(stress) => stress.run(),
+        Command::Run(run) => interrupt::watch().and_then(|()| run.run()),
+        Command::Stress(stress) => interrupt::watch().and_then(|()| stress.run()),
         Command::Report(report) => report.run(),
     }
 }

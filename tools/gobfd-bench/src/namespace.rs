@@ -1,11 +1,13 @@
 //! Network namespaces of our own, and programs in them.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::{Context, ensure};
+
+use crate::interrupt::Children;
 
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
@@ -86,28 +88,57 @@ pub(crate) struct Running(Child);
 impl Running {
     /// Starts a program that is not to be read; `what` names it in errors.
     pub(crate) fn start(mut command: Command, what: &str) -> anyhow::Result<Self> {
-        let child = command.stdin(Stdio::null()).spawn();
-        Ok(Self(child.with_context(|| format!("cannot start {what}"))?))
+        Self::piped(command.stdin(Stdio::null()), what)
     }
 
-    pub(crate) const fn of(child: Child) -> Self {
-        Self(child)
+    /// Starts a program whose pipes the command says; see [`Running::child`].
+    pub(crate) fn piped(command: &mut Command, what: &str) -> anyhow::Result<Self> {
+        let mut children = Children::lock();
+        children.check()?;
+        let child = command.spawn();
+        let child = child.with_context(|| format!("cannot start {what}"))?;
+        children.add(child.id());
+        Ok(Self(child))
+    }
+
+    /// For its pipes.
+    pub(crate) const fn child(&mut self) -> &mut Child {
+        &mut self.0
     }
 
     pub(crate) fn pid(&self) -> u32 {
         self.0.id()
     }
 
+    /// Waits for its end; how it ended, and what it said on its error output if that is a pipe.
+    pub(crate) fn finish(&mut self) -> anyhow::Result<(ExitStatus, String)> {
+        let mut said = String::new();
+        if let Some(mut pipe) = self.0.stderr.take() {
+            pipe.read_to_string(&mut said)?;
+        }
+        let mut children = Children::lock();
+        let status = self.0.wait()?;
+        children.remove(self.pid());
+        Ok((status, said))
+    }
+
     /// Whether it still runs.
     pub(crate) fn alive(&mut self) -> bool {
-        matches!(self.0.try_wait(), Ok(None))
+        let mut children = Children::lock();
+        let alive = matches!(self.0.try_wait(), Ok(None));
+        if !alive {
+            children.remove(self.pid());
+        }
+        alive
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
+        let mut children = Children::lock();
         let _ = self.0.kill();
         let _ = self.0.wait();
+        children.remove(self.pid());
     }
 }
 

@@ -156,15 +156,13 @@ impl Swarm {
         command.arg("swarm").args(stage.load.arguments());
         command.args(["--tap", INTERFACE]);
         command.args(steady.then_some("--steady"));
-        let mut child = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .context("cannot start the peers")?;
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut running = Running::piped(&mut command, "the peers")?;
+        let child = running.child();
         let input = child.stdin.take().context("stdin")?;
         let output = BufReader::new(child.stdout.take().context("stdout")?);
         let mut swarm = Self {
-            _running: Running::of(child),
+            _running: running,
             input,
             output,
         };

@@ -16,7 +16,9 @@ use std::time::Duration;
 use anyhow::{Context, ensure};
 use clap::Args;
 
+use crate::interrupt::{self, Children};
 use crate::machine;
+use crate::namespace::Running;
 use crate::results::{Outcome, Results};
 use ladder::{LEVELS, Level};
 use pair::{Pair, Seen};
@@ -125,6 +127,7 @@ impl Stress {
         let longer = INTERVALS.into_iter().filter(|next| *next > self.interval);
         for interval in std::iter::once(self.interval).chain(longer) {
             let seen = self.step(scheduler, level, interval);
+            Children::lock().check()?;
             let holds = matches!(&seen, Ok(seen) if seen.flaps == 0);
             self.keep(scheduler, level, interval, seen)?;
             if holds || self.no_search {
@@ -144,7 +147,7 @@ impl Stress {
             scheduler.name()
         );
         let pair = Pair::start(&self.gobfd, &self.gobfdctl, self.count, interval, scheduler)?;
-        std::thread::sleep(SETTLING);
+        interrupt::sleep(SETTLING)?;
         let before = pair.seen()?;
         load(&options, self.seconds)?;
         Ok(pair.seen()?.since(before))
@@ -191,14 +194,17 @@ impl Stress {
 /// Runs the load for so many seconds; on the idle machine it only waits.
 fn load(options: &[String], seconds: u64) -> anyhow::Result<()> {
     if options.is_empty() {
-        std::thread::sleep(Duration::from_secs(seconds));
-        return Ok(());
+        return interrupt::sleep(Duration::from_secs(seconds));
     }
-    let output = Command::new("stress-ng")
+    let mut command = Command::new("stress-ng");
+    command
         .args(options)
         .args(["--timeout", &format!("{seconds}s"), "--quiet"])
-        .output()?;
-    let said = String::from_utf8_lossy(&output.stderr);
-    ensure!(output.status.success(), "stress-ng failed: {}", said.trim());
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped());
+    let mut running = Running::piped(&mut command, "stress-ng")?;
+    let (status, said) = running.finish()?;
+    ensure!(status.success(), "stress-ng failed: {}", said.trim());
     Ok(())
 }

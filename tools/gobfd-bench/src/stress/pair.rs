@@ -10,6 +10,7 @@ use anyhow::{Context, ensure};
 use serde_json::Value;
 
 use super::{Scheduler, policy};
+use crate::interrupt;
 use crate::namespace::{Namespace, Running};
 
 const INTERFACE: &str = "stress0";
@@ -86,7 +87,7 @@ impl Pair {
                 Instant::now() < end,
                 "only {up} of {wanted} sessions came Up in {PATIENCE:?}"
             );
-            std::thread::sleep(Duration::from_millis(300));
+            interrupt::sleep(Duration::from_millis(300))?;
         }
     }
 
