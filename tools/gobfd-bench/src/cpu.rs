@@ -59,6 +59,18 @@ pub(crate) fn resident(pid: u32) -> anyhow::Result<u64> {
     Ok(kib.parse()?)
 }
 
+/// Packets that `interface` could not send because nobody took them out of its queue, in the network
+/// namespace of `pid`.
+pub(crate) fn unheard(pid: u32, interface: &str) -> anyhow::Result<u64> {
+    const DROPPED: usize = 11;
+    let text = fs::read_to_string(format!("/proc/{pid}/net/dev"))?;
+    let rows = text.lines().filter_map(|line| line.split_once(':'));
+    let mut row = rows.filter(|(name, _)| name.trim() == interface);
+    let (_, fields) = row.next().context("the interface is gone")?;
+    let dropped = fields.split_whitespace().nth(DROPPED);
+    Ok(dropped.context("no count of drops")?.parse()?)
+}
+
 /// UDP datagrams that reached a socket in the network namespace of `pid`.
 pub(crate) fn datagrams(pid: u32) -> anyhow::Result<u64> {
     let text = fs::read_to_string(format!("/proc/{pid}/net/snmp"))?;

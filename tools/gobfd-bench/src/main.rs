@@ -10,6 +10,7 @@ mod bare;
 mod bench;
 mod contender;
 mod cpu;
+mod crowd;
 mod interrupt;
 mod load;
 mod machine;

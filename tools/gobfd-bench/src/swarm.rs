@@ -6,6 +6,7 @@
 
 use bfd_packet::{ControlPacket, Discriminator, HEADER_LEN, State};
 
+use crate::crowd::Crowd;
 use crate::peer::{Heard, Pace, Peer};
 use crate::schedule::Schedule;
 use crate::seen::Seen;
@@ -19,10 +20,12 @@ const TICK: u64 = 20_000_000;
 pub(crate) struct Swarm {
     wire: Wire,
     pace: Pace,
-    peers: Vec<Peer>,
+    peers: Crowd,
     schedule: Schedule,
     chance: Chance,
     trials: Vec<Trial>,
+    /// All that the daemon sent up to here was heard.
+    heard_until: u64,
     /// What was seen so far.
     pub(crate) seen: Seen,
 }
@@ -60,10 +63,11 @@ impl Swarm {
         Self {
             wire,
             pace,
-            peers: discriminators.map(peer).collect(),
+            peers: Crowd::new(discriminators.map(peer).collect()),
             schedule,
             chance: Chance(0x2545_F491_4F6C_DD1D),
             trials: vec![Trial::None; count as usize],
+            heard_until: now,
             seen: Seen::default(),
         }
     }
@@ -94,14 +98,13 @@ impl Swarm {
     }
 
     /// Peers that are Up and seen Up by the daemon.
-    pub(crate) fn up(&self) -> usize {
-        let both = |peer: &&Peer| peer.is_up() && peer.daemon_state() == Some(State::Up);
-        self.peers.iter().filter(both).count()
+    pub(crate) const fn up(&self) -> usize {
+        self.peers.up()
     }
 
     /// Times a speaking peer was taken from Up.
-    pub(crate) fn flaps(&self) -> u64 {
-        self.peers.iter().map(|peer| u64::from(peer.flaps)).sum()
+    pub(crate) const fn flaps(&self) -> u64 {
+        self.peers.flaps()
     }
 
     /// Packets sent and received so far, and those the kernel refused.
@@ -111,25 +114,32 @@ impl Swarm {
 
     /// These peers stop sending now.
     pub(crate) fn silence(&mut self, peers: impl Iterator<Item = u32>) {
-        for peer in peers {
-            self.peers[peer as usize].speaks = false;
-            self.trials[peer as usize] = Trial::Silent(self.peers[peer as usize].last_sent);
+        for number in peers {
+            let silence = |peer: &mut Peer| {
+                peer.speaks = false;
+                peer.last_sent
+            };
+            if let Some(since) = self.peers.change(number, silence) {
+                self.trials[number as usize] = Trial::Silent(since);
+            }
         }
     }
 
     /// These peers send nothing until the moment `until`, as a lossy path would have it.
     pub(crate) fn mute(&mut self, peers: impl Iterator<Item = u32>, until: u64) {
-        for peer in peers {
-            self.peers[peer as usize].muted_until = until;
+        for number in peers {
+            self.peers.change(number, |peer| peer.muted_until = until);
         }
     }
 
     /// These peers start anew now.
     pub(crate) fn restart(&mut self, peers: impl Iterator<Item = u32>) {
-        for peer in peers {
-            self.peers[peer as usize].restart();
-            self.send(peer);
-            self.trials[peer as usize] = Trial::Back(self.peers[peer as usize].last_sent);
+        for number in peers {
+            self.peers.change(number, Peer::restart);
+            self.send(number);
+            if let Some(peer) = self.peers.get(number) {
+                self.trials[number as usize] = Trial::Back(peer.last_sent);
+            }
         }
         self.wire.flush();
     }
@@ -151,18 +161,24 @@ impl Swarm {
     }
 
     fn turn(&mut self) -> anyhow::Result<()> {
-        self.hear()?;
+        let begin = Wire::now();
+        // What still waits to be heard is no silence of the daemon's.
+        if self.hear()? {
+            self.heard_until = begin;
+        }
         let now = Wire::now();
         while let Some((peer, due)) = self.schedule.pop(now) {
             self.seen.own_lateness(now - due);
-            self.peers[peer as usize].expire(now);
+            let heard_until = self.heard_until;
+            self.peers.change(peer, |peer| peer.expire(heard_until));
             self.send(peer);
         }
         self.wire.flush();
         Ok(())
     }
 
-    fn hear(&mut self) -> anyhow::Result<()> {
+    /// Takes in what waits; returns whether that was all.
+    fn hear(&mut self) -> anyhow::Result<bool> {
         let mut answers = Vec::new();
         let Self {
             wire,
@@ -172,40 +188,47 @@ impl Swarm {
             pace,
             ..
         } = self;
-        wire.receive(|peer, payload| {
+        let all = wire.receive(|number, payload| {
             let now = Wire::now();
-            let Some(end) = peers.get_mut(peer as usize) else {
-                return;
-            };
             let Ok(packet) = ControlPacket::parse(payload) else {
                 return seen.unreadable();
             };
-            if let (Some(last), true) = (end.last_heard, end.is_up()) {
-                seen.inter_arrival(now.saturating_sub(last));
-            }
-            if end.receive(now, &packet) == Heard::Answer {
-                answers.push(peer);
-            }
-            judge(&mut trials[peer as usize], end, &packet, now, pace, seen);
+            peers.change(number, |peer| {
+                if let (Some(last), true) = (peer.last_heard, peer.is_up()) {
+                    seen.inter_arrival(now.saturating_sub(last));
+                }
+                if peer.receive(now, &packet) == Heard::Answer {
+                    answers.push(number);
+                }
+                judge(&mut trials[number as usize], peer, &packet, now, pace, seen);
+            });
         })?;
         for peer in answers {
             self.send(peer);
         }
-        Ok(())
+        Ok(all)
     }
 
     /// Sends the peer's packet and sets its next moment.
-    fn send(&mut self, peer: u32) {
-        let end = &mut self.peers[peer as usize];
+    fn send(&mut self, number: u32) {
         let now = Wire::now();
-        self.schedule
-            .set(peer, now + end.gap(&self.pace, self.chance.byte()));
-        if end.speaks && now >= end.muted_until {
-            let mut octets = [0; HEADER_LEN];
-            let length = end.packet(&self.pace).write(&mut octets);
-            end.last_sent = now;
-            self.wire.send(peer, &octets[..length]);
-        }
+        let Self {
+            wire,
+            pace,
+            peers,
+            schedule,
+            chance,
+            ..
+        } = self;
+        peers.change(number, |peer| {
+            schedule.set(number, now + peer.gap(pace, chance.byte()));
+            if peer.speaks && now >= peer.muted_until {
+                let mut octets = [0; HEADER_LEN];
+                let length = peer.packet(pace).write(&mut octets);
+                peer.last_sent = now;
+                wire.send(number, &octets[..length]);
+            }
+        });
     }
 }
 

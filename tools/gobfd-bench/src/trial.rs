@@ -40,6 +40,10 @@ pub(crate) struct Cost {
     pub(crate) stolen: Duration,
     /// Packets sent to the daemon that reached no socket.
     pub(crate) lost: u64,
+    /// Packets of the daemon that the peers were too slow to take.
+    pub(crate) unheard: u64,
+    /// How long was looked.
+    pub(crate) seconds: f64,
     /// Packets the peers meant to send in that time, against those they sent.
     pub(crate) sent_share: f64,
     /// The same for what the daemon owed them.
@@ -53,6 +57,7 @@ struct Meter {
     daemons: Unused,
     peers: Unused,
     datagrams: u64,
+    unheard: u64,
 }
 
 impl Meter {
@@ -62,6 +67,7 @@ impl Meter {
             daemons: Unused::of(DAEMON_CPU)?,
             peers: Unused::of(PEERS_CPU)?,
             datagrams: cpu::datagrams(pid)?,
+            unheard: cpu::unheard(pid, INTERFACE)?,
         })
     }
 
@@ -125,6 +131,8 @@ impl Trial {
             core: per_packet(busy),
             stolen: now.stolen() - spent.stolen(),
             lost: sent.saturating_sub(now.datagrams - spent.datagrams),
+            unheard: now.unheard - spent.unheard,
+            seconds,
             sent_share: sent as f64 / due,
             received_share: (status.received - before.received) as f64 / due,
         })

@@ -91,13 +91,15 @@ impl Wire {
         }
     }
 
-    /// Hands out what is queued: number of the peer and payload.
-    pub(crate) fn receive(&mut self, sink: impl FnMut(u32, &[u8])) -> anyhow::Result<()> {
-        self.received += match &mut self.link {
-            Link::Sockets(sockets) => sockets.receive(self.addresses, sink)?,
+    /// Hands out what is queued: number of the peer and payload. Returns whether that was all: a
+    /// burst ends early, so that the peers send in time.
+    pub(crate) fn receive(&mut self, sink: impl FnMut(u32, &[u8])) -> anyhow::Result<bool> {
+        let (received, all) = match &mut self.link {
+            Link::Sockets(sockets) => (sockets.receive(self.addresses, sink)?, true),
             Link::Tap(tap) => tap.receive(self.addresses, sink)?,
         };
-        Ok(())
+        self.received += received;
+        Ok(all)
     }
 
     /// Queues a packet of this peer.

@@ -36,18 +36,18 @@ impl Tap {
         Ok(Self { device })
     }
 
-    /// Hands out what is queued; returns how many packets.
+    /// Hands out what is queued; returns how many packets, and whether they were all.
     pub(super) fn receive(
         &mut self,
         addresses: Addresses,
         mut sink: impl FnMut(u32, &[u8]),
-    ) -> anyhow::Result<u64> {
+    ) -> anyhow::Result<(u64, bool)> {
         let mut octets = [0; 2048];
         let mut received = 0;
         while received < BURST {
             let length = match self.device.recv(&mut octets) {
                 Ok(length) => length,
-                Err(error) if error.kind() == ErrorKind::WouldBlock => break,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok((received, true)),
                 Err(error) => return Err(error).context("receive"),
             };
             if let Some((to, payload)) = frame::parse(&octets[..length]) {
@@ -55,7 +55,7 @@ impl Tap {
                 sink(addresses.number(to), payload);
             }
         }
-        Ok(received)
+        Ok((received, false))
     }
 
     /// Returns how many packets the kernel would not take.
