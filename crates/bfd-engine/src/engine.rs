@@ -125,9 +125,7 @@ impl Engine {
         let sockets = open(workers, config.receive_buffer, &mut warnings)?;
         let groups = sockets.last().into_iter().flatten();
         let listeners = groups.map(address).collect();
-        let places = sockets
-            .into_iter()
-            .map(|own| place(own, config.receive_buffer));
+        let places = sockets.into_iter().map(|own| place(own, config));
         let mut places = places.collect::<Result<Vec<_>, _>>()?;
         let desk = places
             .pop()
@@ -140,7 +138,7 @@ impl Engine {
         let mut threads = Vec::new();
         for (number, worker) in workers.into_iter().enumerate() {
             let settings = Realtime {
-                policy: config.scheduler.worker(),
+                policy: config.scheduler.worker(0),
                 ..Realtime::named(worker_name(number))
             };
             threads.push(spawn(settings, &mut warnings, move || worker.run())?);
@@ -194,10 +192,10 @@ fn address(socket: &RxSocket) -> SocketAddr {
     SocketAddr::new(any, socket.port())
 }
 
-fn place(sockets: Vec<RxSocket>, receive_buffer: usize) -> Result<Place<LinuxIo>, StartError> {
+fn place(sockets: Vec<RxSocket>, config: &EngineConfig) -> Result<Place<LinuxIo>, StartError> {
     let waker = Waker::new()?;
     let wake = Arc::new(waker.clone());
-    let io = LinuxIo::new(sockets, waker, receive_buffer)?;
+    let io = LinuxIo::new(sockets, waker, config.receive_buffer, config.scheduler)?;
     Ok(Place { io, wake })
 }
 

@@ -6,7 +6,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-pub use bfd_net::{BufferGrant, Egress as Outgoing};
+pub use bfd_net::Egress as Outgoing;
 use bfd_proto::Instant;
 
 /// What the network layer knows of a received packet.
@@ -40,6 +40,15 @@ pub struct Drained {
     pub heard_until: Instant,
 }
 
+/// Of what the system gave a thread less than it needs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Shortage {
+    /// Receive buffers.
+    pub buffer: bool,
+    /// Reserved processor time.
+    pub time: bool,
+}
+
 /// Clock, sockets and sleep of one thread.
 pub trait Io {
     /// The present.
@@ -58,8 +67,9 @@ pub trait Io {
     /// Sends what is queued; `failed` gets token and `errno` of each packet that was refused.
     fn flush(&mut self, failed: &mut dyn FnMut(u32, i32));
 
-    /// Makes each receive buffer hold so many small packets, if the system lets it.
-    fn reserve(&mut self, packets: usize) -> BufferGrant;
+    /// Makes room for so many small packets a second, as far as the system lets it: in each receive
+    /// buffer, and in this thread's share of the processor.
+    fn reserve(&mut self, packets: usize) -> Shortage;
 
     /// Sleeps until something arrives, somebody wakes this thread, or `until`.
     ///

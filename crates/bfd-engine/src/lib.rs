@@ -36,7 +36,7 @@ pub use entropy::Entropy;
 pub use event::Event;
 pub use handle::EngineHandle;
 pub use histogram::{Histogram, HistogramView};
-pub use io::{BufferGrant, Drained, Io, Outgoing, RxMeta, Wake};
+pub use io::{Drained, Io, Outgoing, RxMeta, Shortage, Wake};
 pub use linux::LinuxIo;
 pub use mailbox::Stopped;
 pub use registry::AddError;

@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use bfd_net::{
-    BufferGrant, Clock, Egress, MonoNanos, Poller, RxBatch, RxSocket, TransmitError, TxBatch, Waker,
+    BufferGrant, Clock, Egress, MonoNanos, Poller, RxBatch, RxSocket, TransmitError, TxBatch,
+    Waker, schedule,
 };
 use bfd_proto::Instant;
 
-use crate::io::{Drained, Io, RxMeta};
+use crate::Scheduler;
+use crate::io::{Drained, Io, RxMeta, Shortage};
 
 /// Kernel memory that one small packet occupies in a receive buffer, in octets.
 const PACKET_MEMORY: usize = 1024;
@@ -27,6 +29,7 @@ pub struct LinuxIo {
     waker: Waker,
     /// Receive buffers are never made smaller than this, in octets.
     least_buffer: usize,
+    scheduler: Scheduler,
     woken: MonoNanos,
     /// Whether somebody woke this thread since the last look.
     rung: bool,
@@ -34,7 +37,8 @@ pub struct LinuxIo {
 
 impl LinuxIo {
     /// Joins receive sockets, a transmitter of its own and a waker into one. Receive buffers are
-    /// never made smaller than `least_buffer` octets.
+    /// never made smaller than `least_buffer` octets. A reservation of `scheduler` grows with the
+    /// packets; it was made by whoever started the thread.
     ///
     /// # Errors
     /// When the raw sockets or the poller cannot be made.
@@ -42,6 +46,7 @@ impl LinuxIo {
         sockets: Vec<RxSocket>,
         waker: Waker,
         least_buffer: usize,
+        scheduler: Scheduler,
     ) -> Result<Self, TransmitError> {
         let tx = TxBatch::open()?;
         let poller = poller(&sockets, &waker).map_err(|source| TransmitError { source })?;
@@ -54,9 +59,23 @@ impl LinuxIo {
             poller,
             waker,
             least_buffer,
+            scheduler,
             woken,
             rung: true,
         })
+    }
+
+    fn reserve_buffers(&self, packets: usize) -> BufferGrant {
+        let asked = packets.saturating_mul(PACKET_MEMORY);
+        let bytes = asked.max(self.least_buffer);
+        let sockets = self.sockets.iter();
+        let grants = sockets.filter_map(|socket| socket.resize_buffer(bytes).ok());
+        let smallest = grants.map(|grant| grant.granted).min();
+        // Whether the configured minimum was granted was told at the start.
+        BufferGrant {
+            asked,
+            granted: smallest.unwrap_or(asked),
+        }
     }
 
     /// Sleeps until a packet or a wake comes; returns whether it was a wake.
@@ -123,16 +142,11 @@ impl Io for LinuxIo {
         self.tx.flush(failed);
     }
 
-    fn reserve(&mut self, packets: usize) -> BufferGrant {
-        let asked = packets.saturating_mul(PACKET_MEMORY);
-        let bytes = asked.max(self.least_buffer);
-        let sockets = self.sockets.iter();
-        let grants = sockets.filter_map(|socket| socket.resize_buffer(bytes).ok());
-        let smallest = grants.map(|grant| grant.granted).min();
-        // Whether the configured minimum was granted was told at the start.
-        BufferGrant {
-            asked,
-            granted: smallest.unwrap_or(asked),
+    fn reserve(&mut self, packets: usize) -> Shortage {
+        Shortage {
+            buffer: self.reserve_buffers(packets).is_short(),
+            time: self.scheduler == Scheduler::Deadline
+                && schedule(self.scheduler.worker(packets)).is_err(),
         }
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bfd_proto::{Discard, Instant, Verdict};
 
+use crate::Shortage;
 use crate::histogram::{Histogram, HistogramView, add};
 
 /// Counters that one thread writes.
@@ -16,7 +17,8 @@ pub(crate) struct Meters {
     pub(crate) misdirected: AtomicU64,
     pub(crate) overtaken: AtomicU64,
     pub(crate) turns: AtomicU64,
-    pub(crate) buffer_short: AtomicBool,
+    buffer_short: AtomicBool,
+    time_short: AtomicBool,
     discards: [AtomicU64; Discard::COUNT],
     verdicts: [AtomicU64; Verdict::LABELS.len()],
     heartbeat: AtomicU64,
@@ -36,6 +38,12 @@ impl Meters {
     /// Counts a Down.
     pub(crate) fn verdict(&self, verdict: &Verdict) {
         add(&self.verdicts[verdict.index()], 1);
+    }
+
+    /// Notes what the system did not give.
+    pub(crate) fn shortage(&self, shortage: Shortage) {
+        self.buffer_short.store(shortage.buffer, Relaxed);
+        self.time_short.store(shortage.time, Relaxed);
     }
 
     /// States that the thread runs.
@@ -62,7 +70,10 @@ impl Meters {
         DeskStats {
             discards: load(&self.discards),
             socket_drops: self.socket_drops.load(Relaxed),
-            buffer_short: self.buffer_short.load(Relaxed),
+            shortage: Shortage {
+                buffer: self.buffer_short.load(Relaxed),
+                time: self.time_short.load(Relaxed),
+            },
             mailbox_depth,
             mailbox_refused: refused,
             heartbeat: Instant::from_nanos(self.heartbeat.load(Relaxed)),
@@ -128,9 +139,10 @@ pub struct DeskStats {
     pub discards: [u64; Discard::COUNT],
     /// Packets the kernel dropped at a full receive buffer.
     pub socket_drops: u64,
-    /// Whether the receive buffers hold less than a second of what the sessions may receive: the
-    /// process has no `CAP_NET_ADMIN`, and `net.core.rmem_max` is too small.
-    pub buffer_short: bool,
+    /// What the system gave less of than the sessions need. Receive buffers hold less than a second
+    /// of packets: the process has no `CAP_NET_ADMIN`, and `net.core.rmem_max` is too small.
+    /// Processor time: no processor has so much left to reserve.
+    pub shortage: Shortage,
     /// Messages waiting.
     pub mailbox_depth: usize,
     /// Packets refused because the mailbox was full.

@@ -5,7 +5,6 @@
 //! sockets were drained, or wait for anybody but the clock and the network.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use bfd_proto::{ControlPacket, Discard, Input, Instant};
@@ -69,7 +68,7 @@ pub struct Worker<I> {
     wanted: Instant,
     /// Until then some peer probably answers.
     conversing: Instant,
-    /// Packets a second that the receive buffers were made for.
+    /// Packets a second that room was made for.
     reserved: u64,
     stopped: bool,
 }
@@ -218,18 +217,14 @@ impl<I: Io> Worker<I> {
         }
     }
 
-    /// Lets the receive buffers hold a second of what sessions may receive. They never shrink.
+    /// Makes room for a second of what the sessions may receive. It never shrinks.
     fn make_room(&mut self) {
         let expected = self.shard.packets_per_second();
         if expected > self.reserved {
             self.reserved = expected.next_power_of_two();
-            let grant = self
-                .io
-                .reserve(usize::try_from(self.reserved).unwrap_or(usize::MAX));
-            self.desk
-                .meters
-                .buffer_short
-                .store(grant.is_short(), Relaxed);
+            let packets = usize::try_from(self.reserved).unwrap_or(usize::MAX);
+            let shortage = self.io.reserve(packets);
+            self.desk.meters.shortage(shortage);
         }
     }
 

@@ -35,7 +35,7 @@ pub use cpu::{CpuCount, CpuQuota, cpu_count};
 pub use family::Family;
 pub use namespace_lock::{LockError, NamespaceLock};
 pub use poller::Poller;
-pub use realtime::{Fallback, Policy, Realtime, Reservation, lock_memory};
+pub use realtime::{Fallback, Policy, Realtime, Reservation, lock_memory, schedule};
 pub use receive::{
     BufferGrant, Burst, GroupSpec, OpenError, RxBatch, RxMeta, RxSocket, SocketSet, Steering,
 };

@@ -103,7 +103,11 @@ fn pin(cpu: usize) -> Result<(), Fallback> {
     thread::sched_setaffinity(None, &set).map_err(|e| fallback(e.into()))
 }
 
-fn schedule(policy: Policy) -> Result<(), Fallback> {
+/// Puts the calling thread under this policy, in place of the one it has.
+///
+/// # Errors
+/// [`Fallback::Policy`]: the kernel refuses it, and the thread keeps what it had.
+pub fn schedule(policy: Policy) -> Result<(), Fallback> {
     policy.apply().map_err(|source| Fallback::Policy {
         policy,
         remedy: policy.remedy(&source),

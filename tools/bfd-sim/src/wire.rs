@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 use std::time::Duration;
 
-use bfd_engine::{BufferGrant, Clock, Drained, Io, MonoNanos, Outgoing, RxMeta, WallNanos};
+use bfd_engine::{Clock, Drained, Io, MonoNanos, Outgoing, RxMeta, Shortage, WallNanos};
 use bfd_proto::Instant;
 
 /// Wall clocks start here: the autumn of 2023, in nanoseconds since 1970.
@@ -193,11 +193,8 @@ impl Io for SimIo {
             .for_each(|(token, errno)| failed(token, errno));
     }
 
-    fn reserve(&mut self, packets: usize) -> BufferGrant {
-        BufferGrant {
-            asked: packets,
-            granted: packets,
-        }
+    fn reserve(&mut self, _packets: usize) -> Shortage {
+        Shortage::default()
     }
 
     /// Sleeping is the world's business: it gives every thread its turns.

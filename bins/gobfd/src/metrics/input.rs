@@ -55,6 +55,8 @@ pub struct WorkerSample {
     pub socket_drops: u64,
     /// Whether the receive buffers hold less than a second of what the sessions may receive.
     pub buffer_short: bool,
+    /// Whether less processor time is reserved than the sessions may need.
+    pub reservation_short: bool,
     /// Packets that arrived on the wrong thread and were passed on.
     pub misdirected: u64,
     /// Messages that wait for the thread.

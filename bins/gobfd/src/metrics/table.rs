@@ -198,6 +198,19 @@ const FAMILIES: &[Family] = &[
         },
     },
     Family {
+        name: "gobfd_engine_reservation_short",
+        kind: Type::Gauge,
+        help: "1 while the scheduler reserves less processor time than the sessions may need.",
+        labels: WORKER,
+        remark: "Only with `engine.scheduler: deadline`. Run fewer workers or free what others \
+                 reserve; the log says so once.",
+        read: |scrape, out| {
+            each_worker(scrape, |labels, worker| {
+                out.add(labels, u64::from(worker.reservation_short));
+            });
+        },
+    },
+    Family {
         name: "gobfd_engine_misdirected_packets_total",
         kind: Type::Counter,
         help: "Packets that arrived on the wrong worker and were passed on.",

@@ -97,7 +97,8 @@ fn worker(stats: &WorkerStats) -> WorkerSample {
         loop_lateness: histogram(&stats.lateness),
         detection_lateness: histogram(&stats.detection_lateness),
         socket_drops: stats.common.socket_drops,
-        buffer_short: stats.common.buffer_short,
+        buffer_short: stats.common.shortage.buffer,
+        reservation_short: stats.common.shortage.time,
         misdirected: stats.misdirected,
         mailbox_depth: stats.common.mailbox_depth as u64,
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
 use bfd_testbed::{Process, Result};
@@ -62,6 +63,31 @@ fn the_scheduler_asked_for_runs_the_data_plane_and_nothing_else() -> Result<()> 
     assert_eq!(of("scheduler: fifo")?, ((1, 60), NORMAL));
     assert_eq!(of("scheduler: fifo, priority: 7")?, ((1, 7), NORMAL));
     assert_eq!(of("scheduler: deadline")?, (DEADLINE, DEADLINE));
+    Ok(())
+}
+
+/// A thousand sessions at 10 ms need more than the 0.4 ms of a worker with none.
+#[test]
+fn a_reservation_follows_the_sessions() -> Result<()> {
+    let (_topology, host) = lonely()?;
+    let sessions: String = (0..1000)
+        .map(|number| {
+            let peer = format!("127.1.{}.{}", number / 250, number % 250 + 1);
+            format!(
+                "  - {{peer: {peer}, local: 127.0.0.1, \
+                 desired_min_tx: 10ms, required_min_rx: 10ms}}\n"
+            )
+        })
+        .collect();
+    let config = format!("engine: {{scheduler: deadline}}\nsessions:\n{sessions}");
+    let daemon = Daemon::start(&host, &config)?;
+    bfd_testbed::eventually("0.8 ms of each millisecond", || {
+        let pid = daemon.process.pid().to_string();
+        let said = Command::new("chrt").args(["-a", "-p", &pid]).output();
+        let said = String::from_utf8_lossy(&said.expect("util-linux").stdout).into_owned();
+        let grown = said.contains("800000/1000000/1000000");
+        grown.then_some(()).ok_or(said)
+    })?;
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use std::num::NonZeroU16;
 use std::sync::Arc;
 use std::time::{Duration, Instant as Clock};
 
-use bfd_engine::{Assembly, Capacities, Entropy, Io, LinuxIo, Place, SessionId};
+use bfd_engine::{Assembly, Capacities, Entropy, Io, LinuxIo, Place, Scheduler, SessionId};
 use bfd_net::{Family, GroupSpec, RxSocket, SocketSet, Waker};
 use bfd_proto::{SessionKind, State};
 
@@ -40,7 +40,7 @@ fn place(sockets: Vec<RxSocket>, buffer: usize) -> Place<LinuxIo> {
     let waker = Waker::new().expect("eventfd");
     let wake = Arc::new(waker.clone());
     Place {
-        io: LinuxIo::new(sockets, waker, buffer).expect("raw socket"),
+        io: LinuxIo::new(sockets, waker, buffer, Scheduler::Normal).expect("raw socket"),
         wake,
     }
 }

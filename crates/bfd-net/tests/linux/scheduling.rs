@@ -1,8 +1,10 @@
 //! Threads, sleeping and waking.
 
-use std::{fs, thread, time::Duration};
+use std::{fs, process::Command, thread, time::Duration};
 
-use bfd_net::{Fallback, MonoNanos, Policy, Poller, Realtime, Reservation, Waker, cpu_count};
+use bfd_net::{
+    Fallback, MonoNanos, Policy, Poller, Realtime, Reservation, Waker, cpu_count, schedule,
+};
 use rustix::thread::CapabilitySet;
 
 use crate::support::{LIMIT, eventually};
@@ -131,6 +133,33 @@ fn a_policy_is_in_force_or_reported() {
             other => panic!("{other:?}"),
         });
     }
+}
+
+/// What `chrt` says of the calling thread.
+fn chrt() -> String {
+    let thread = rustix::thread::gettid().as_raw_nonzero().to_string();
+    let output = Command::new("chrt").args(["-p", &thread]).output();
+    String::from_utf8(output.expect("util-linux").stdout).expect("text")
+}
+
+/// A refused one leaves the one before: 1.5 processors fit on none.
+#[test]
+fn a_reservation_grows_and_a_refused_one_changes_nothing() {
+    on_a_thread(|| {
+        if !with(Policy::Deadline(RESERVATION)).is_empty() {
+            return;
+        }
+        let of = |micros| {
+            Policy::Deadline(Reservation {
+                runtime: Duration::from_micros(micros),
+                ..RESERVATION
+            })
+        };
+        assert!(schedule(of(500)).is_ok());
+        assert!(schedule(of(1500)).is_err());
+        let said = chrt();
+        assert!(said.contains("500000/1000000/1000000"), "{said}");
+    });
 }
 
 /// The children of a thread with a policy start without it.

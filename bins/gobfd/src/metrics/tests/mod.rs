@@ -83,6 +83,7 @@ fn input(sessions: Vec<SessionSample>, totals: &Totals) -> MetricsInput<'_> {
         detection_lateness: histogram(),
         socket_drops: 5,
         buffer_short: true,
+        reservation_short: true,
         misdirected: 6,
         mailbox_depth: 7,
     };

@@ -197,6 +197,7 @@ fn the_daemon_has_all_its_series() {
         "gobfd_engine_detection_lateness_seconds_count{worker=\"0\"} 4\n",
         "gobfd_engine_socket_drops_total{worker=\"0\"} 5\n",
         "gobfd_engine_receive_buffer_short{worker=\"1\"} 1\n",
+        "gobfd_engine_reservation_short{worker=\"1\"} 1\n",
         "gobfd_engine_misdirected_packets_total{worker=\"1\"} 6\n",
         "gobfd_engine_mailbox_depth{worker=\"1\"} 7\n",
         "gobfd_kubernetes_connected 1\n",
