@@ -20,8 +20,10 @@ use crate::shard::Shard;
 use crate::stats::Meters;
 use crate::table::StateTable;
 
-/// Packets taken from each socket in one turn.
+/// Packets taken from each socket in one turn, whoever sends them.
 const RECEIVE_BUDGET: usize = 1024;
+/// Of the time not heard yet, so much is made up for in one turn.
+const CATCH_UP: Duration = Duration::from_millis(20);
 /// Commands and packets of others taken in one turn.
 const MAILBOX_BUDGET: usize = 1024;
 /// How long packets may lie in the sockets while more keep coming: a little more than the grid on
@@ -66,6 +68,8 @@ pub struct Worker<I> {
     scratch: Box<[u8]>,
     failed: Vec<(u32, i32)>,
     wanted: Instant,
+    /// Up to here the sockets were heard.
+    heard_until: Instant,
     /// Until then some peer probably answers.
     conversing: Instant,
     /// Packets a second that room was made for.
@@ -85,6 +89,7 @@ impl<I: Io> Worker<I> {
             scratch: vec![0; SCRATCH].into_boxed_slice(),
             failed: Vec::with_capacity(256),
             wanted: now,
+            heard_until: now,
             conversing: now,
             reserved: 0,
             stopped: false,
@@ -105,9 +110,9 @@ impl<I: Io> Worker<I> {
     pub fn turn(&mut self) -> Instant {
         let begin = self.io.now();
         self.note_lateness(begin);
-        let heard_until = self.receive(begin);
+        self.receive(begin);
         self.obey(begin);
-        self.expire(heard_until);
+        self.expire();
         self.transmit();
         if self.shard.publish(&self.desk.table, &self.desk.ring) {
             self.desk.listener.wake();
@@ -127,17 +132,28 @@ impl<I: Io> Worker<I> {
         }
     }
 
-    fn receive(&mut self, now: Instant) -> Instant {
+    fn receive(&mut self, now: Instant) {
+        let budget = self.budget(now);
         let Self {
             io, shard, desk, ..
         } = self;
-        let drained = io.receive(RECEIVE_BUDGET, &mut |meta, payload| {
+        let drained = io.receive(budget, &mut |meta, payload| {
             receive(shard, desk, meta, payload);
         });
         desk.meters
             .discard_many(Discard::MissingMetadata, drained.incomplete);
         self.note_drops(now, drained.drops);
-        drained.heard_until
+        self.heard_until = drained.heard_until;
+    }
+
+    /// Packets to take from each socket now: twice what the sessions may have received since it was
+    /// last heard. A turn that sends much takes long; with a fixed number it would fall behind what
+    /// the peers say, by seconds, while all its own packets leave in time.
+    fn budget(&self, now: Instant) -> usize {
+        let unheard = now.saturating_duration_since(self.heard_until);
+        let micros = u64::try_from(unheard.min(CATCH_UP).as_micros()).unwrap_or(0);
+        let expected = self.shard.packets_per_second().saturating_mul(micros) / 1_000_000;
+        RECEIVE_BUDGET + usize::try_from(expected.saturating_mul(2)).unwrap_or(0)
     }
 
     fn note_drops(&mut self, now: Instant, drops: u32) {
@@ -228,8 +244,8 @@ impl<I: Io> Worker<I> {
         }
     }
 
-    fn expire(&mut self, heard_until: Instant) {
-        let now = self.io.now();
+    fn expire(&mut self) {
+        let (now, heard_until) = (self.io.now(), self.heard_until);
         let mut asked = false;
         while let Some(slot) = self.shard.pop_due(now) {
             if !asked && self.shard.is_overdue(slot, heard_until) {
