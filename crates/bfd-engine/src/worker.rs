@@ -20,7 +20,7 @@ use crate::shard::Shard;
 use crate::stats::Meters;
 use crate::table::StateTable;
 
-/// Packets taken from each socket in one turn, whoever sends them.
+/// Packets taken from each socket in one turn at least, whoever sends them.
 const RECEIVE_BUDGET: usize = 1024;
 /// Of the time not heard yet, so much is made up for in one turn.
 const CATCH_UP: Duration = Duration::from_millis(20);
@@ -146,14 +146,14 @@ impl<I: Io> Worker<I> {
         self.heard_until = drained.heard_until;
     }
 
-    /// Packets to take from each socket now: twice what the sessions may have received since it was
-    /// last heard. A turn that sends much takes long; with a fixed number it would fall behind what
-    /// the peers say, by seconds, while all its own packets leave in time.
+    /// Packets to take from each socket now: what the sessions may have received since it was last
+    /// heard, and some more. A turn that sends much takes long; with a fixed number it would fall
+    /// behind what the peers say, by seconds, while all its own packets leave in time.
     fn budget(&self, now: Instant) -> usize {
         let unheard = now.saturating_duration_since(self.heard_until);
         let micros = u64::try_from(unheard.min(CATCH_UP).as_micros()).unwrap_or(0);
         let expected = self.shard.packets_per_second().saturating_mul(micros) / 1_000_000;
-        RECEIVE_BUDGET + usize::try_from(expected.saturating_mul(2)).unwrap_or(0)
+        RECEIVE_BUDGET + usize::try_from(expected).unwrap_or(0)
     }
 
     fn note_drops(&mut self, now: Instant, drops: u32) {
