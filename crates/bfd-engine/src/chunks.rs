@@ -30,6 +30,11 @@ impl<T: Default> Chunks<T> {
 }
 
 impl<T> Chunks<T> {
+    /// How many elements there are.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len() * CHUNK
+    }
+
     /// The element of `slot`; `None` if it was not made.
     pub(crate) fn get(&self, slot: u32) -> Option<&T> {
         self.0
@@ -70,7 +75,7 @@ mod tests {
     #[test]
     fn what_is_there_stays_where_it_is() {
         let mut chunks = Chunks::<u64>::default();
-        assert_eq!(chunks.get(0), None);
+        assert_eq!((chunks.len(), chunks.get(0)), (0, None));
         chunks.reserve(0);
         chunks[63] = 7;
         let place: *const u64 = &chunks[63];

@@ -19,7 +19,7 @@ use bfd_proto::{DetectMult, Instant, Interval, Micros, Role, SessionKind, Sessio
 const FEW: u32 = 100;
 const MANY: u32 = 10_000;
 /// Octets for each session beyond the first hundred.
-const MOST: i64 = 2720;
+const MOST: i64 = 880;
 
 /// Nothing comes, nothing arrives, and no time passes but what the test lets pass.
 #[derive(Debug)]
