@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bfd_engine::SessionId;
-use bfd_proto::{Instant, Path, PathProblem, Session, SessionView};
+use bfd_proto::{History, Instant, Path, PathProblem, Session, SessionView};
 
 use crate::intent::{Owner, TimerOverride, Wanted};
 use crate::key::SessionKey;
@@ -61,7 +61,7 @@ impl SessionMeta {
         let spec = self.wanted.spec;
         Session::new(spec, None, self.id.discriminator, 0, path, self.created)
             .0
-            .view()
+            .view(&History::new(self.created))
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bfd_proto::{Admin, Authentication, Path, PathProblem, SessionSpec};
+use bfd_proto::{Admin, Authentication, Path, PathProblem, SessionKind, SessionSpec};
 
 use crate::{Endpoint, SessionId};
 
@@ -50,6 +50,8 @@ pub(crate) struct Add {
 pub(crate) enum DeskCommand {
     /// First packets for this endpoint belong to this session.
     Insert(SessionId, Endpoint),
+    /// The session is of this kind from now on.
+    SetKind(SessionId, SessionKind),
     /// No more.
     Remove(SessionId),
     /// These interfaces are point-to-point links, no others.

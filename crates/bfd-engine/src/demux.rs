@@ -5,14 +5,16 @@
 //! session has as its peer: what a stranger sends costs one look-up and one counter.
 
 mod bucket;
+mod peers;
 
+use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 
 use bfd_proto::{Discard, Instant, SessionKind};
 
 use crate::{Endpoint, RxMeta, SessionId};
-use bucket::Bucket;
+use peers::{Peers, Place, Seat};
 
 /// First packets per second that a peer may send for each session configured with it. A peer that
 /// is not Up sends one, and a few more when its state changes (RFC 5880 §6.8.3, §6.8.7).
@@ -34,70 +36,59 @@ pub(crate) enum Finding {
 /// Sessions by peer.
 #[derive(Debug, Default)]
 pub(crate) struct Demux {
-    peers: HashMap<IpAddr, Peer>,
-    /// Where to look for a session that is to be forgotten.
-    addresses: HashMap<SessionId, IpAddr>,
-    /// Single-hop sessions by the link they are bound to.
-    bound: HashMap<Link, HashSet<SessionId>>,
+    peers: Peers,
     /// Interfaces with one neighbour and no more: its source address says nothing.
     point_to_point: HashSet<u32>,
-}
-
-#[derive(Debug)]
-struct Peer {
-    candidates: Vec<Candidate>,
-    /// For packets that fit a session.
-    entry: Bucket,
-    /// For packets that fit none; apart, so that forged ones cannot use up the peer's own.
-    evidence: Bucket,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Candidate {
-    id: SessionId,
-    endpoint: Endpoint,
+    /// Single-hop sessions bound to such an interface.
+    bound: HashMap<Link, Vec<Place>>,
 }
 
 impl Demux {
     /// Adds a session, or notes its other endpoint.
     pub(crate) fn insert(&mut self, id: SessionId, endpoint: Endpoint, now: Instant) {
-        self.remove(id);
-        self.addresses.insert(id, endpoint.peer);
-        let peer = self
-            .peers
-            .entry(endpoint.peer)
-            .or_insert_with(|| Peer::new(now));
-        peer.candidates.push(Candidate { id, endpoint });
-        if let Some(link) = Link::of(&endpoint) {
-            self.bound.entry(link).or_default().insert(id);
+        self.vacate(Place::of(id));
+        let place = self.peers.insert(id, endpoint, now);
+        self.bind(place, &endpoint);
+    }
+
+    /// Notes that a session is of another kind.
+    pub(crate) fn set_kind(&mut self, id: SessionId, kind: SessionKind, now: Instant) {
+        let place = self.peers.place(id);
+        if let Some(seat) = place.and_then(|place| self.peers.seat(place)) {
+            let endpoint = Endpoint {
+                kind,
+                ..seat.endpoint
+            };
+            self.insert(id, endpoint, now);
         }
     }
 
     /// Forgets a session.
     pub(crate) fn remove(&mut self, id: SessionId) {
-        let Some(address) = self.addresses.remove(&id) else {
-            return;
-        };
-        let Some(peer) = self.peers.get_mut(&address) else {
-            return;
-        };
-        let removed = peer
-            .candidates
-            .extract_if(.., |candidate| candidate.id == id);
-        let links: Vec<_> = removed
-            .filter_map(|gone| Link::of(&gone.endpoint))
-            .collect();
-        if peer.candidates.is_empty() {
-            self.peers.remove(&address);
-        }
-        for link in links {
-            self.unbind(id, link);
+        if let Some(place) = self.peers.place(id) {
+            self.vacate(place);
         }
     }
 
-    fn unbind(&mut self, id: SessionId, link: Link) {
+    fn vacate(&mut self, place: Place) {
+        if let Some(seat) = self.peers.remove(place) {
+            self.unbind(place, &seat.endpoint);
+        }
+    }
+
+    fn bind(&mut self, place: Place, endpoint: &Endpoint) {
+        let link = Link::of(endpoint);
+        if let Some(link) = link.filter(|link| self.point_to_point.contains(&link.ifindex)) {
+            self.bound.entry(link).or_default().push(place);
+        }
+    }
+
+    fn unbind(&mut self, place: Place, endpoint: &Endpoint) {
+        let Some(link) = Link::of(endpoint) else {
+            return;
+        };
         if let Some(here) = self.bound.get_mut(&link) {
-            here.remove(&id);
+            here.retain(|other| *other != place);
             if here.is_empty() {
                 self.bound.remove(&link);
             }
@@ -107,6 +98,12 @@ impl Demux {
     /// Notes which interfaces are point-to-point links, in place of those noted before.
     pub(crate) fn set_point_to_point(&mut self, interfaces: HashSet<u32>) {
         self.point_to_point = interfaces;
+        self.bound.clear();
+        let all = self.peers.all();
+        let all: Vec<_> = all.map(|(place, seat)| (place, seat.endpoint)).collect();
+        for (place, endpoint) in all {
+            self.bind(place, &endpoint);
+        }
     }
 
     /// Finds the session for a packet with Your Discriminator zero.
@@ -116,19 +113,54 @@ impl Demux {
             source: neighbour,
             ..*meta
         };
-        match self.peers.get_mut(&neighbour) {
-            Some(peer) => peer.find(&meta, now),
-            None => Finding::Nobody(Discard::UnknownPeer),
+        let Some(best) = self.best(&meta) else {
+            return Finding::Nobody(Discard::UnknownPeer);
+        };
+        match best.fit {
+            Fit::Refused(misfit) => self.refuse(&best, misfit.discard(), now),
+            Fit::Accepted { .. } if self.admits(&best, now) => Finding::Session(best.id),
+            Fit::Accepted { .. } => self.refuse(&best, Discard::RateLimited, now),
         }
     }
 
     /// Finds the session that a packet nobody can read was probably meant for.
     pub(crate) fn blame(&mut self, meta: &RxMeta, reason: Discard, now: Instant) -> Finding {
-        let peer = self.peers.get_mut(&meta.source);
-        match peer.and_then(|peer| Some((peer.best(meta)?.0, peer))) {
-            Some((id, peer)) => peer.refuse(id, reason, now),
+        match self.best(meta) {
+            Some(best) => self.refuse(&best, reason, now),
             None => Finding::Nobody(reason),
         }
+    }
+
+    /// Whether the peer may send another first packet.
+    fn admits(&mut self, best: &Best, now: Instant) -> bool {
+        let budget = self.peers.budget(best.latest);
+        budget.is_some_and(|budget| budget.entry.take(now, best.rate))
+    }
+
+    /// Notes the refusal with the session, as often as evidence may cost anything.
+    fn refuse(&mut self, best: &Best, reason: Discard, now: Instant) -> Finding {
+        let budget = self.peers.budget(best.latest);
+        if budget.is_some_and(|budget| budget.evidence.take(now, best.rate)) {
+            Finding::Refused(best.id, reason)
+        } else {
+            Finding::Nobody(reason)
+        }
+    }
+
+    /// The session of this peer that the packet fits best, if only a little; of two that it fits
+    /// alike, the later.
+    fn best(&self, meta: &RxMeta) -> Option<Best> {
+        let latest = self.peers.latest(meta.source)?;
+        let mut sessions = 0_u32;
+        let candidates = self.peers.from(latest).inspect(|_| sessions += 1);
+        let fits = candidates.map(|(place, seat)| (place, seat.fit(meta)));
+        let (place, fit) = fits.min_by_key(|(_, fit)| Reverse(*fit))?;
+        Some(Best {
+            id: self.peers.id(place)?,
+            fit,
+            latest,
+            rate: sessions.saturating_mul(PER_SESSION),
+        })
     }
 
     /// The peer at the other end of a point-to-point link, whatever source its packet has
@@ -139,13 +171,23 @@ impl Demux {
             ifindex: meta.ifindex,
             v4: meta.source.is_ipv4(),
         };
-        if !self.point_to_point.contains(&link.ifindex) || meta.port != SINGLE_HOP_PORT {
+        if meta.port != SINGLE_HOP_PORT {
             return None;
         }
         let here = self.bound.get(&link).filter(|here| here.len() == 1)?;
-        let id = here.iter().next()?;
-        self.addresses.get(id).copied()
+        Some(self.peers.seat(*here.first()?)?.endpoint.peer)
     }
+}
+
+/// What a packet fits best.
+#[derive(Debug)]
+struct Best {
+    id: SessionId,
+    fit: Fit,
+    /// The latest session of the same peer.
+    latest: Place,
+    /// First packets a second that this peer may send.
+    rate: u32,
 }
 
 /// An interface and a family.
@@ -164,54 +206,7 @@ impl Link {
     }
 }
 
-impl Peer {
-    fn new(now: Instant) -> Self {
-        Self {
-            // Nearly every peer has one session, and a vector that grows makes room for four.
-            candidates: Vec::with_capacity(1),
-            entry: Bucket::full(now),
-            evidence: Bucket::full(now),
-        }
-    }
-
-    fn find(&mut self, meta: &RxMeta, now: Instant) -> Finding {
-        let Some((id, fit)) = self.best(meta) else {
-            return Finding::Nobody(Discard::UnknownPeer);
-        };
-        let rate = self.rate();
-        let reason = match fit {
-            Fit::Accepted { .. } if self.entry.take(now, rate) => return Finding::Session(id),
-            Fit::Accepted { .. } => Discard::RateLimited,
-            Fit::Refused(misfit) => misfit.discard(),
-        };
-        self.refuse(id, reason, now)
-    }
-
-    /// Notes the refusal with the session, as often as evidence may cost anything.
-    fn refuse(&mut self, id: SessionId, reason: Discard, now: Instant) -> Finding {
-        if self.evidence.take(now, self.rate()) {
-            Finding::Refused(id, reason)
-        } else {
-            Finding::Nobody(reason)
-        }
-    }
-
-    /// The session that the packet fits best, if only a little.
-    fn best(&self, meta: &RxMeta) -> Option<(SessionId, Fit)> {
-        let fits = self
-            .candidates
-            .iter()
-            .map(|candidate| (candidate.id, candidate.fit(meta)));
-        fits.max_by_key(|(_, fit)| *fit)
-    }
-
-    fn rate(&self) -> u32 {
-        let size = u32::try_from(self.candidates.len()).unwrap_or(u32::MAX);
-        size.saturating_mul(PER_SESSION)
-    }
-}
-
-impl Candidate {
+impl Seat {
     /// How well the packet fits: interface and port must, our address must for multihop; beyond
     /// that the more of the session's own wishes it meets, the better.
     fn fit(&self, meta: &RxMeta) -> Fit {

@@ -94,6 +94,7 @@ impl<I: Io> FrontDesk<I> {
         for _ in 0..MAILBOX_BUDGET {
             match self.counter.mailbox.command() {
                 Some(DeskCommand::Insert(id, endpoint)) => self.demux.insert(id, endpoint, now),
+                Some(DeskCommand::SetKind(id, kind)) => self.demux.set_kind(id, kind, now),
                 Some(DeskCommand::Remove(id)) => self.demux.remove(id),
                 Some(DeskCommand::PointToPoint(all)) => self.demux.set_point_to_point(all),
                 Some(DeskCommand::Stop) => self.stopped = true,

@@ -98,15 +98,8 @@ impl EngineHandle {
     /// Changes a session while it runs; nothing if it is gone.
     pub fn update(&self, id: SessionId, spec: SessionSpec) {
         self.send(id, Command::Update(id, spec));
-        let entry = self.registry().entry(id);
-        if let Some(entry) = entry {
-            self.rebook(
-                id,
-                Endpoint {
-                    kind: spec.kind,
-                    ..entry.endpoint
-                },
-            );
+        if self.registry().set_kind(id, spec.kind) {
+            let _ = self.0.desk.send(DeskCommand::SetKind(id, spec.kind));
         }
     }
 
@@ -122,11 +115,12 @@ impl EngineHandle {
 
     /// Gives a session another endpoint and way out, or takes the way away.
     pub fn path(&self, id: SessionId, endpoint: Endpoint, path: Result<Egress, PathProblem>) {
-        let Some(entry) = self.registry().entry(id) else {
+        let Some(source_port) = self.source_port(id) else {
             return;
         };
-        self.rebook(id, endpoint);
-        let egress = path.map(|egress| wire(egress, &endpoint, entry.source_port));
+        self.registry().move_to(id, &endpoint);
+        let _ = self.0.desk.send(DeskCommand::Insert(id, endpoint));
+        let egress = path.map(|egress| wire(egress, &endpoint, source_port));
         self.send(id, Command::Path(id, egress));
     }
 
@@ -213,11 +207,6 @@ impl EngineHandle {
         for port in &self.0.workers {
             let _ = port.mailbox.send(Command::Stop);
         }
-    }
-
-    fn rebook(&self, id: SessionId, endpoint: Endpoint) {
-        self.registry().move_to(id, endpoint);
-        let _ = self.0.desk.send(DeskCommand::Insert(id, endpoint));
     }
 
     /// A stopped engine has no sessions left to do anything to.

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod assembly;
+mod chunks;
 mod command;
 mod demux;
 mod desk;

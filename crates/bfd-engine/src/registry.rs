@@ -4,10 +4,12 @@
 //! behind one lock that no worker ever takes. Thread: any of the control plane. A worker reports
 //! an empty slot through the state table; the registry looks there before it gives it out again.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
+use std::hash::{BuildHasher as _, RandomState};
 
-use bfd_proto::Discriminator;
+use bfd_proto::{Discriminator, SessionKind};
 
+use crate::chunks::Chunks;
 use crate::ports::PortPool;
 use crate::{Endpoint, Entropy, SessionId};
 
@@ -38,26 +40,44 @@ pub(crate) struct Registry {
     shelves: Vec<Shelf>,
     discriminators: HashSet<u32>,
     ports: PortPool,
-    entries: HashMap<SessionId, Entry>,
     leaving: Vec<SessionId>,
+    hasher: RandomState,
 }
 
 /// What is booked for one session.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Entry {
-    /// Which packets belong to it.
-    pub(crate) endpoint: Endpoint,
+    /// Its `bfd.LocalDiscr`.
+    discriminator: Discriminator,
     /// Its source port.
     pub(crate) source_port: u16,
     /// Whether it is on its way out.
-    pub(crate) leaving: bool,
+    leaving: bool,
+    /// With the kind the packets that belong to it, as far as to know the same again.
+    addresses: Fingerprint,
+    kind: SessionKind,
 }
+
+/// A hash, in octets so that it packs with what is smaller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Fingerprint([u8; 8]);
+
+/// A slot of a worker.
+#[derive(Debug, Default)]
+struct Place {
+    /// How often it was given out before.
+    generation: u32,
+    entry: Option<Entry>,
+}
+
+const _: () = assert!(size_of::<Place>() <= 24);
 
 /// The slots of one worker.
 #[derive(Debug, Default)]
 struct Shelf {
-    /// How often each slot was given out.
-    generations: Vec<u32>,
+    places: Chunks<Place>,
+    /// Slots given out at least once.
+    made: u32,
     free: Vec<u32>,
 }
 
@@ -70,8 +90,8 @@ impl Registry {
             shelves: (0..workers).map(|_| Shelf::default()).collect(),
             discriminators: HashSet::new(),
             ports,
-            entries: HashMap::new(),
             leaving: Vec::new(),
+            hasher: RandomState::new(),
         })
     }
 
@@ -86,24 +106,21 @@ impl Registry {
         }
         let worker = u16::try_from(worker).map_err(|_| AddError::Full)?;
         let discriminator = self.draw(worker)?;
-        let (slot, generation) = self.shelves[usize::from(worker)].take();
-        let id = SessionId {
+        self.discriminators.insert(discriminator.get());
+        let entry = Entry {
+            discriminator,
+            source_port: self.ports.take(),
+            leaving: false,
+            addresses: self.addresses(&endpoint),
+            kind: endpoint.kind,
+        };
+        let (slot, generation) = self.shelves[usize::from(worker)].take(entry);
+        Ok(SessionId {
             worker,
             slot,
             generation,
             discriminator,
-        };
-        self.discriminators.insert(discriminator.get());
-        let source_port = self.ports.take();
-        self.entries.insert(
-            id,
-            Entry {
-                endpoint,
-                source_port,
-                leaving: false,
-            },
-        );
-        Ok(id)
+        })
     }
 
     /// A seed for the jitter of one session.
@@ -112,20 +129,29 @@ impl Registry {
     }
 
     /// What is booked for `id`; `None` once it is gone.
-    pub(crate) fn entry(&self, id: SessionId) -> Option<Entry> {
-        self.entries.get(&id).copied()
+    pub(crate) fn entry(&self, id: SessionId) -> Option<&Entry> {
+        let place = self.shelf(id)?.places.get(id.slot)?;
+        let same = place.generation == id.generation;
+        place.entry.as_ref().filter(|_| same)
     }
 
     /// Notes another endpoint.
-    pub(crate) fn move_to(&mut self, id: SessionId, endpoint: Endpoint) {
-        if let Some(entry) = self.entries.get_mut(&id) {
-            entry.endpoint = endpoint;
+    pub(crate) fn move_to(&mut self, id: SessionId, endpoint: &Endpoint) {
+        let addresses = self.addresses(endpoint);
+        if let Some(entry) = self.entry_mut(id) {
+            (entry.addresses, entry.kind) = (addresses, endpoint.kind);
         }
+    }
+
+    /// Notes another kind; whether the session is there.
+    pub(crate) fn set_kind(&mut self, id: SessionId, kind: SessionKind) -> bool {
+        let entry = self.entry_mut(id);
+        entry.map(|entry| entry.kind = kind).is_some()
     }
 
     /// Notes that `id` is on its way out; whether it was not yet.
     pub(crate) fn leave(&mut self, id: SessionId) -> bool {
-        let fresh = self.entries.get_mut(&id).filter(|entry| !entry.leaving);
+        let fresh = self.entry_mut(id).filter(|entry| !entry.leaving);
         let fresh = fresh.map(|entry| entry.leaving = true).is_some();
         if fresh {
             self.leaving.push(id);
@@ -136,10 +162,10 @@ impl Registry {
     /// Sessions on their way out that would answer to the same packets as `endpoint`: two must not
     /// speak to one peer (RFC 5880 §6.8.16).
     pub(crate) fn leaving_from(&self, endpoint: &Endpoint) -> Vec<SessionId> {
+        let wanted = (self.addresses(endpoint), endpoint.kind);
         let same = |id: &&SessionId| {
-            self.entries
-                .get(id)
-                .is_some_and(|e| e.endpoint == *endpoint)
+            self.entry(**id)
+                .is_some_and(|entry| (entry.addresses, entry.kind) == wanted)
         };
         self.leaving.iter().filter(same).copied().collect()
     }
@@ -154,15 +180,43 @@ impl Registry {
 
     /// All sessions that are not gone.
     pub(crate) fn sessions(&self) -> Vec<SessionId> {
-        self.entries.keys().copied().collect()
+        let shelves = (0..).zip(&self.shelves);
+        shelves
+            .flat_map(|(worker, shelf)| shelf.ids(worker))
+            .collect()
     }
 
     fn release(&mut self, id: SessionId) {
-        if let Some(entry) = self.entries.remove(&id) {
-            self.ports.give_back(entry.source_port);
-            self.discriminators.remove(&id.discriminator.get());
-            self.shelves[usize::from(id.worker)].free.push(id.slot);
-        }
+        let Some(entry) = self.entry(id).copied() else {
+            return;
+        };
+        self.ports.give_back(entry.source_port);
+        self.discriminators.remove(&id.discriminator.get());
+        self.shelves[usize::from(id.worker)].give_back(id.slot);
+    }
+
+    /// Stands for the addresses and the interface of an endpoint. That two have the same number by
+    /// chance happens once in 2⁶⁴ pairs, and then a session ends without a last word.
+    fn addresses(&self, endpoint: &Endpoint) -> Fingerprint {
+        let Endpoint {
+            peer,
+            local,
+            ifindex,
+            ..
+        } = endpoint;
+        let hash = self.hasher.hash_one((peer, local, ifindex));
+        Fingerprint(hash.to_ne_bytes())
+    }
+
+    fn shelf(&self, id: SessionId) -> Option<&Shelf> {
+        self.shelves.get(usize::from(id.worker))
+    }
+
+    fn entry_mut(&mut self, id: SessionId) -> Option<&mut Entry> {
+        let shelf = self.shelves.get_mut(usize::from(id.worker))?;
+        let place = shelf.places.get_mut(id.slot)?;
+        let same = place.generation == id.generation;
+        place.entry.as_mut().filter(|_| same)
     }
 
     /// A random discriminator that leads to `worker` and names nobody yet.
@@ -182,20 +236,37 @@ impl Registry {
 
 impl Shelf {
     fn used(&self) -> usize {
-        self.generations.len() - self.free.len()
+        self.made as usize - self.free.len()
     }
 
-    fn take(&mut self) -> (u32, u32) {
-        if let Some(slot) = self.free.pop() {
-            let generation = &mut self.generations[slot as usize];
-            *generation = generation.wrapping_add(1);
-            return (slot, *generation);
-        }
-        self.generations.push(0);
-        (
-            u32::try_from(self.generations.len() - 1).unwrap_or(u32::MAX),
-            0,
-        )
+    /// Books a slot; returns it and its generation.
+    fn take(&mut self, entry: Entry) -> (u32, u32) {
+        let slot = self.free.pop().unwrap_or_else(|| {
+            self.places.reserve(self.made);
+            self.made += 1;
+            self.made - 1
+        });
+        let place = &mut self.places[slot];
+        place.entry = Some(entry);
+        (slot, place.generation)
+    }
+
+    fn give_back(&mut self, slot: u32) {
+        let place = &mut self.places[slot];
+        place.entry = None;
+        place.generation = place.generation.wrapping_add(1);
+        self.free.push(slot);
+    }
+
+    fn ids(&self, worker: u16) -> impl Iterator<Item = SessionId> {
+        self.places.iter().filter_map(move |(slot, place)| {
+            Some(SessionId {
+                worker,
+                slot,
+                generation: place.generation,
+                discriminator: place.entry.as_ref()?.discriminator,
+            })
+        })
     }
 }
 

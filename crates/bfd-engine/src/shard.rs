@@ -4,63 +4,67 @@
 //! to publish, events. Owner and thread: one worker. It must never touch a socket or a clock: the
 //! worker gives it packets and the time, and fetches what is to be sent.
 
+mod outlet;
 mod owed;
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
-use std::sync::Arc;
 use std::time::Duration;
 
 use bfd_proto::{
-    Actions, Admin, ControlPacket, Discard, Discriminator, Input, Instant, LocalHealth,
+    Actions, Admin, ControlPacket, Discard, Discriminator, History, Input, Instant, LocalHealth,
     PathProblem, Received, Session, SessionSpec, State, StateChange,
 };
+use hashbrown::HashTable;
 
+use crate::chunks::Chunks;
 use crate::command::{Add, path};
-use crate::ring::Ring;
-use crate::stats::Meters;
-use crate::table::StateTable;
 use crate::wheel::Wheel;
 use crate::{Event, RxMeta, SessionId};
 
-/// Slots made at a time. Writing them takes memory that the vector's spare room does not.
-const STEP: usize = 64;
+pub(crate) use outlet::Outlet;
 
 /// Sessions, their deadlines, and what they owe the world.
 #[derive(Debug)]
 pub(crate) struct Shard {
-    slots: Vec<Option<Entry>>,
-    by_discriminator: HashMap<u32, u32, BuildHasherDefault<DiscriminatorHasher>>,
+    sessions: Chunks<Option<Entry>>,
+    /// Slots, found by the discriminator of the session in them.
+    by_discriminator: HashTable<u32>,
     wheel: Wheel,
     health: LocalHealth,
     owed: owed::Owed,
     leaving: Vec<(Instant, SessionId)>,
     packets_per_second: u64,
-    meters: Arc<Meters>,
+    outlet: Outlet,
+    /// Events were put into the ring since the last [`Shard::publish`].
+    told: bool,
 }
 
-/// One session and its place in the world.
+/// One session and its place in the world. Its discriminator and the slot it lies in make the rest
+/// of its [`SessionId`].
 #[derive(Debug)]
 struct Entry {
-    id: SessionId,
     session: Session,
     egress: Option<bfd_net::Egress>,
     /// The wheel's entry; a later deadline of the session does not move it.
     wheel: Option<Instant>,
+    generation: u32,
     leaving: bool,
 }
 
+/// With its record the greater part of what a session costs (ADR 0023).
+const _: () = assert!(size_of::<Option<Entry>>() <= 328);
+
 impl Shard {
-    pub(crate) fn new(now: Instant, meters: Arc<Meters>) -> Self {
+    pub(crate) fn new(now: Instant, outlet: Outlet) -> Self {
         Self {
-            slots: Vec::new(),
-            by_discriminator: HashMap::default(),
+            sessions: Chunks::default(),
+            by_discriminator: HashTable::default(),
             wheel: Wheel::new(now),
             health: LocalHealth::default(),
             owed: owed::Owed::default(),
             leaving: Vec::new(),
             packets_per_second: 0,
-            meters,
+            outlet,
+            told: false,
         }
     }
 
@@ -83,47 +87,45 @@ impl Shard {
         let (local, way) = (id.discriminator, path(egress));
         let (session, actions) = Session::new(spec, authentication, local, seed, way, now);
         let entry = Entry {
-            id,
             session,
             egress: egress.ok(),
             wheel: None,
+            generation: id.generation,
             leaving: false,
         };
         self.make_room(id.slot);
         self.packets_per_second += most_packets_per_second(&spec);
-        self.slots[id.slot as usize] = Some(entry);
-        self.by_discriminator
-            .insert(id.discriminator.get(), id.slot);
-        self.owed.event(Event::Added(id), Some(done));
-        self.apply(id.slot, now, actions);
+        self.outlet.show(id.slot, &entry, &History::new(now));
+        self.sessions[id.slot] = Some(entry);
+        self.name(id);
+        self.tell(Event::Added(id));
+        self.apply(id.slot, now, &actions);
         if admin_down {
             self.input(id, now, Input::Admin(Admin::Down));
         }
+        done(id);
     }
 
     fn make_room(&mut self, slot: u32) {
-        let slots = slot as usize + 1;
-        if self.slots.len() < slots {
-            self.slots
-                .resize_with(slots.next_multiple_of(STEP), || None);
-            self.wheel
-                .reserve(u32::try_from(self.slots.len()).unwrap_or(u32::MAX));
-            self.owed.reserve(self.slots.len());
+        if self.sessions.get(slot).is_none() {
+            self.sessions.reserve(slot);
+            self.wheel.reserve(slot.saturating_add(1));
+            self.owed.reserve(slot);
         }
     }
 
     /// Lets something happen to a session; nothing if it is gone.
     pub(crate) fn input(&mut self, id: SessionId, now: Instant, input: Input<'_>) {
         let health = &self.health;
-        if let Some(entry) = entry(&mut self.slots, id) {
+        if let Some(entry) = entry(&mut self.sessions, id) {
             let actions = entry.session.handle(now, input, health);
-            self.apply(id.slot, now, actions);
+            self.apply(id.slot, now, &actions);
         }
     }
 
     /// Gives a session other values; nothing if it is gone.
     pub(crate) fn update(&mut self, id: SessionId, now: Instant, spec: SessionSpec) {
-        if let Some(entry) = entry(&mut self.slots, id) {
+        if let Some(entry) = entry(&mut self.sessions, id) {
             self.packets_per_second -= most_packets_per_second(entry.session.spec());
             self.packets_per_second += most_packets_per_second(&spec);
             self.input(id, now, Input::Spec(spec));
@@ -142,7 +144,7 @@ impl Shard {
         now: Instant,
         egress: Result<bfd_net::Egress, PathProblem>,
     ) {
-        if let Some(entry) = entry(&mut self.slots, id) {
+        if let Some(entry) = entry(&mut self.sessions, id) {
             entry.egress = egress.ok();
             self.input(id, now, Input::Path(path(egress)));
         }
@@ -151,11 +153,11 @@ impl Shard {
     /// Tells the peer that the session ends. It stays until the peer must have heard, unless there
     /// is no peer that listens (RFC 5880 §6.8.16).
     pub(crate) fn leave(&mut self, id: SessionId, now: Instant, limit: Duration) {
-        let Some(entry) = entry(&mut self.slots, id).filter(|entry| !entry.leaving) else {
+        let Some(entry) = entry(&mut self.sessions, id).filter(|entry| !entry.leaving) else {
             return;
         };
         entry.leaving = true;
-        let heard = entry.session.view().remote.discriminator.is_some();
+        let heard = entry.session.remote().discriminator.is_some();
         let linger = if heard {
             entry.session.peer_detection_time().min(limit)
         } else {
@@ -170,19 +172,26 @@ impl Shard {
         for at in &mut self.leaving {
             at.0 = at.0.min(now + limit);
         }
-        let ids: Vec<SessionId> = self.slots.iter().flatten().map(|entry| entry.id).collect();
+        let slots = self.sessions.iter().map(|(slot, _)| slot);
+        let ids: Vec<SessionId> = slots.filter_map(|slot| self.id(slot)).collect();
         ids.into_iter().for_each(|id| self.leave(id, now, limit));
     }
 
     /// Forgets a session at once.
     pub(crate) fn forget(&mut self, id: SessionId) {
-        if let Some(entry) = entry(&mut self.slots, id) {
+        if let Some(entry) = entry(&mut self.sessions, id) {
             self.packets_per_second -= most_packets_per_second(entry.session.spec());
-            self.slots[id.slot as usize] = None;
-            self.by_discriminator.remove(&id.discriminator.get());
+            let hash = spread(id.discriminator);
+            if let Ok(named) = self
+                .by_discriminator
+                .find_entry(hash, |slot| *slot == id.slot)
+            {
+                named.remove();
+            }
+            self.sessions[id.slot] = None;
             self.wheel.cancel(id.slot);
             self.leaving.retain(|(_, other)| *other != id);
-            self.owed.gone(id);
+            self.owed.forget(id);
         }
     }
 
@@ -211,8 +220,26 @@ impl Shard {
 
     /// The session with this discriminator.
     pub(crate) fn named(&self, yours: Discriminator) -> Option<SessionId> {
-        let slot = *self.by_discriminator.get(&yours.get())?;
-        self.slots[slot as usize].as_ref().map(|entry| entry.id)
+        let this = |slot: &u32| discriminator(&self.sessions, *slot) == Some(yours);
+        self.id(*self.by_discriminator.find(spread(yours), this)?)
+    }
+
+    /// Lets the session be found by its discriminator.
+    fn name(&mut self, id: SessionId) {
+        let hash = |slot: &u32| discriminator(&self.sessions, *slot).map_or(0, spread);
+        self.by_discriminator
+            .insert_unique(spread(id.discriminator), id.slot, hash);
+    }
+
+    /// The name of the session in this slot.
+    fn id(&self, slot: u32) -> Option<SessionId> {
+        let entry = self.sessions.get(slot)?.as_ref()?;
+        Some(SessionId {
+            worker: self.outlet.worker,
+            slot,
+            generation: entry.generation,
+            discriminator: entry.session.discriminator(),
+        })
     }
 
     /// Whether a later packet than one that arrived at `arrival` was accepted already.
@@ -220,9 +247,9 @@ impl Shard {
     /// A peer that expires sends Down with a zero discriminator and, once it hears us, Init with
     /// ours: two ways through this program. The detour must not let the Down undo the Init.
     pub(crate) fn has_heard_since(&self, id: SessionId, arrival: Instant) -> bool {
-        let entry = self.slots.get(id.slot as usize).and_then(Option::as_ref);
-        let last = entry.filter(|entry| entry.id == id);
-        let last = last.and_then(|entry| entry.session.view().last_received);
+        let entry = self.sessions.get(id.slot).and_then(Option::as_ref);
+        let same = entry.filter(|entry| entry.generation == id.generation);
+        let last = same.and_then(|entry| entry.session.last_received());
         last.is_some_and(|last| last > arrival)
     }
 
@@ -231,7 +258,7 @@ impl Shard {
     /// A packet that came after the detection time proves the silence before it, however late
     /// either is noticed.
     pub(crate) fn deliver(&mut self, id: SessionId, meta: &RxMeta, packet: &ControlPacket<'_>) {
-        let Some(entry) = entry(&mut self.slots, id) else {
+        let Some(entry) = entry(&mut self.sessions, id) else {
             return;
         };
         let (kind, now) = (entry.session.spec().kind, meta.arrival);
@@ -271,21 +298,21 @@ impl Shard {
 
     /// Whether the session in this slot has been silent for its detection time.
     pub(crate) fn is_overdue(&self, slot: u32, now: Instant) -> bool {
-        let entry = self.slots[slot as usize].as_ref();
+        let entry = self.sessions[slot].as_ref();
         entry.is_some_and(|entry| entry.session.is_overdue(now))
     }
 
     /// Lets time pass for the session in a slot that was popped. Silence counts as far as the
     /// sockets were heard; where that decides, the session may send but is not judged.
     pub(crate) fn expire(&mut self, slot: u32, now: Instant, heard_until: Instant) {
-        let Some(entry) = self.slots[slot as usize].as_mut() else {
+        let Some(entry) = self.sessions[slot].as_mut() else {
             return;
         };
         entry.wheel = None;
         let deaf = entry.session.is_overdue(heard_until) != entry.session.is_overdue(now);
         let input = if deaf { Input::Pace } else { Input::Deadline };
         let actions = entry.session.handle(now, input, &self.health);
-        self.apply(slot, now, actions);
+        self.apply(slot, now, &actions);
     }
 
     /// When the next deadline is.
@@ -306,7 +333,7 @@ impl Shard {
         mut send: impl FnMut(&bfd_net::Egress, &[u8], u32),
     ) {
         for (slot, what) in self.owed.packets() {
-            let Some(entry) = self.slots[slot as usize].as_mut() else {
+            let Some(entry) = self.sessions[slot].as_mut() else {
                 continue;
             };
             let Some(egress) = entry.egress else { continue };
@@ -325,34 +352,42 @@ impl Shard {
 
     /// A packet with this token could not be sent.
     pub(crate) fn failed(&mut self, now: Instant, token: u32, errno: i32) {
-        let id = self
-            .slots
-            .get(token as usize)
-            .and_then(Option::as_ref)
-            .map(|entry| entry.id);
-        if let Some(id) = id {
+        if let Some(id) = self.id(token) {
             self.input(id, now, Input::TxFailed(errno));
         }
     }
 
-    /// Shows what changed: first the table, then the events. Returns whether there were events.
-    pub(crate) fn publish(&mut self, table: &StateTable, ring: &Ring) -> bool {
-        for (slot, change) in self.owed.records() {
-            match (self.slots[slot as usize].as_ref(), change) {
+    /// Shows what changed in this turn. Returns whether there were events.
+    pub(crate) fn publish(&mut self) -> bool {
+        let Self {
+            sessions,
+            owed,
+            outlet,
+            ..
+        } = self;
+        for (slot, change) in owed.records() {
+            match (sessions[slot].as_ref(), change) {
                 (None, _) => {}
-                (Some(entry), owed::Record::Whole) => {
-                    table.publish(slot, entry.id.generation, &entry.session.view());
-                }
-                (Some(entry), owed::Record::Hot) => {
-                    table.publish_hot(slot, entry.id.generation, &entry.session.view());
-                }
+                (Some(entry), owed::Record::Whole) => outlet.show_again(slot, entry),
+                (Some(entry), owed::Record::Hot) => outlet.show_traffic(slot, entry),
             }
         }
-        self.owed.events(table, ring)
+        for id in owed.gone() {
+            outlet.table.clear(id.slot, id.generation);
+            outlet.ring.push(Event::Removed(id));
+            self.told = true;
+        }
+        std::mem::take(&mut self.told)
     }
 
-    fn apply(&mut self, slot: u32, now: Instant, actions: Actions) {
-        let Some(entry) = self.slots[slot as usize].as_mut() else {
+    /// Puts an event into the ring; the table must show it already.
+    fn tell(&mut self, event: Event) {
+        self.outlet.ring.push(event);
+        self.told = true;
+    }
+
+    fn apply(&mut self, slot: u32, now: Instant, actions: &Actions) {
+        let Some(entry) = self.sessions[slot].as_mut() else {
             return;
         };
         if let Some(at) = actions.deadline
@@ -363,32 +398,36 @@ impl Shard {
             entry.wheel = Some(at);
             self.wheel.set(slot, at);
         }
-        let id = entry.id;
         if let Some(what) = actions.transmit {
             self.owed.packet(slot, what);
         }
-        self.owed.record(slot, actions.altered);
-        if let Some(change) = actions.change {
+        let noted = actions.change.is_some() || actions.discard.is_some();
+        if noted {
+            self.outlet.note(slot, entry, now, actions);
+        }
+        self.owed.record(slot, actions.altered && !noted);
+        if let (Some(change), Some(id)) = (actions.change, self.id(slot)) {
             self.measure(&change);
-            self.owed.event(Event::Changed { id, change }, None);
+            self.tell(Event::Changed { id, change });
         }
     }
 
     fn measure(&self, change: &StateChange) {
         let Some(down) = change.down else { return };
-        self.meters.verdict(&down.verdict);
+        self.outlet.meters.verdict(&down.verdict);
         let silent = change.to == State::Down && change.diagnostic.bits() == 1;
         if silent {
-            self.meters
+            self.outlet
+                .meters
                 .detection
                 .record(down.evidence.gap.saturating_sub(down.evidence.limit));
         }
     }
 }
 
-fn entry(slots: &mut [Option<Entry>], id: SessionId) -> Option<&mut Entry> {
-    let entry = slots.get_mut(id.slot as usize)?.as_mut()?;
-    (entry.id.generation == id.generation).then_some(entry)
+fn entry(sessions: &mut Chunks<Option<Entry>>, id: SessionId) -> Option<&mut Entry> {
+    let entry = sessions.get_mut(id.slot)?.as_mut()?;
+    (entry.generation == id.generation).then_some(entry)
 }
 
 /// What the peer may send at most: a jittered sender sends up to a third more than one packet an
@@ -397,26 +436,16 @@ fn most_packets_per_second(spec: &SessionSpec) -> u64 {
     1_333_333 / u64::from(spec.required_min_rx.micros().0.max(1)) + 1
 }
 
-/// Hashes discriminators by one multiplication. The keys in the map are random and secret, so no
+fn discriminator(sessions: &Chunks<Option<Entry>>, slot: u32) -> Option<Discriminator> {
+    let entry = sessions.get(slot)?.as_ref()?;
+    Some(entry.session.discriminator())
+}
+
+/// Hashes a discriminator by one multiplication. Those in the table are random and secret, so no
 /// flood of others can make them collide.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct DiscriminatorHasher(u64);
-
-impl Hasher for DiscriminatorHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, octets: &[u8]) {
-        for octet in octets {
-            self.write_u32(u32::from(*octet));
-        }
-    }
-
-    fn write_u32(&mut self, key: u32) {
-        self.0 = (self.0 ^ u64::from(key)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        self.0 ^= self.0 >> 32;
-    }
+const fn spread(discriminator: Discriminator) -> u64 {
+    let product = (discriminator.get() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    product ^ product >> 32
 }
 
 #[cfg(test)]

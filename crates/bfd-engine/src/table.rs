@@ -1,8 +1,9 @@
 //! What every session looks like, for everyone who wants to know.
 //!
 //! Purpose: listing and scraping without asking a worker. Owner: one worker writes all records of
-//! its table. Thread: writing on that worker's, reading and growing on any. The worker never waits
-//! for a reader; a reader that met a write reads again.
+//! its table; the past of its sessions it keeps here and nowhere else. Thread: writing on that
+//! worker's, reading and growing on any. The worker never waits for a reader; a reader that met a
+//! write reads again.
 
 mod image;
 mod record;
@@ -11,7 +12,7 @@ use std::hint;
 use std::sync::OnceLock;
 use std::thread;
 
-use bfd_proto::SessionView;
+use bfd_proto::{History, SessionView, Traffic};
 
 use image::{HOT, WORDS};
 use record::Record;
@@ -34,6 +35,8 @@ const SPINS: u32 = 100;
 
 /// One record: whose it is, then the image of its session.
 type SlotRecord = Record<{ WORDS + 1 }>;
+
+const _: () = assert!(size_of::<SlotRecord>() <= 368);
 
 /// Records of the sessions of one worker, by slot.
 #[derive(Debug)]
@@ -67,9 +70,9 @@ impl StateTable {
     }
 
     /// Writes what changes with every packet: packet counters and arrivals.
-    pub(crate) fn publish_hot(&self, slot: u32, generation: u32, view: &SessionView) {
+    pub(crate) fn publish_traffic(&self, slot: u32, generation: u32, traffic: &Traffic) {
         let mut words = [live(generation); HOT + 1];
-        words[1..].copy_from_slice(&image::encode_hot(view));
+        words[1..].copy_from_slice(&image::encode_traffic(traffic));
         self.write(slot, &words);
     }
 
@@ -85,6 +88,11 @@ impl StateTable {
             return None;
         }
         image::decode(words[1..].try_into().ok()?)
+    }
+
+    /// The past of the session of this generation in `slot`.
+    pub(crate) fn history(&self, slot: u32, generation: u32) -> Option<History> {
+        Some(self.read(slot, generation)?.history())
     }
 
     /// Whether the session of this generation has left `slot`.

@@ -11,6 +11,8 @@
 
 use bfd_proto::Instant;
 
+use crate::chunks::Chunks;
+
 /// Width of a tick in nanoseconds: 2¹⁵, about 33 µs. The grid on which sessions send is a multiple.
 pub const GRAIN_NANOS: u64 = 1 << GRAIN_SHIFT;
 
@@ -26,7 +28,9 @@ const SPAN_BITS: u32 = 24;
 /// No entry: ends a list.
 const NIL: u32 = u32::MAX;
 /// The bucket number of a slot that has no deadline.
-const NOWHERE: u16 = u16::MAX;
+const NOWHERE: usize = (1 << BUCKET_BITS) - 1;
+/// Bits that hold any bucket number. A tick has 49, so that both share a word.
+const BUCKET_BITS: u32 = 10;
 
 /// Deadlines of slots.
 #[derive(Debug)]
@@ -35,23 +39,43 @@ pub struct Wheel {
     current: u64,
     occupied: [u64; LEVELS],
     heads: [u32; FAR + 1],
-    entries: Vec<Entry>,
+    entries: Chunks<Entry>,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Entry {
-    tick: u64,
+    /// The tick, and in the lowest bits the bucket.
+    place: u64,
     previous: u32,
     next: u32,
-    bucket: u16,
 }
 
-const IDLE: Entry = Entry {
-    tick: 0,
-    previous: NIL,
-    next: NIL,
-    bucket: NOWHERE,
-};
+const _: () = assert!(size_of::<Entry>() <= 16);
+
+impl Default for Entry {
+    fn default() -> Self {
+        Self {
+            place: place(0, NOWHERE),
+            previous: NIL,
+            next: NIL,
+        }
+    }
+}
+
+impl Entry {
+    const fn tick(self) -> u64 {
+        self.place >> BUCKET_BITS
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "ten bits are left")]
+    const fn bucket(self) -> usize {
+        self.place as usize & NOWHERE
+    }
+}
+
+const fn place(tick: u64, bucket: usize) -> u64 {
+    tick << BUCKET_BITS | bucket as u64
+}
 
 #[expect(
     clippy::cast_possible_truncation,
@@ -65,31 +89,30 @@ impl Wheel {
             current: floor_tick(now),
             occupied: [0; LEVELS],
             heads: [NIL; FAR + 1],
-            entries: Vec::new(),
+            entries: Chunks::default(),
         }
     }
 
     /// Makes room for the slots below `slots`, so that [`Wheel::set`] need not allocate for them.
     pub fn reserve(&mut self, slots: u32) {
-        if self.entries.len() < slots as usize {
-            self.entries.resize(slots as usize, IDLE);
+        if let Some(last) = slots.checked_sub(1) {
+            self.entries.reserve(last);
         }
     }
 
     /// Sets the deadline of `slot`, in place of any earlier one.
     pub fn set(&mut self, slot: u32, at: Instant) {
-        self.reserve(slot + 1);
+        self.entries.reserve(slot);
         self.cancel(slot);
-        self.entries[slot as usize].tick = ceil_tick(at).max(self.current);
-        self.link(slot);
+        self.link(slot, ceil_tick(at).max(self.current));
     }
 
     /// Takes the deadline of `slot` away, if it has one.
     pub fn cancel(&mut self, slot: u32) {
         if self
             .entries
-            .get(slot as usize)
-            .is_some_and(|entry| entry.bucket != NOWHERE)
+            .get(slot)
+            .is_some_and(|entry| entry.bucket() != NOWHERE)
         {
             self.unlink(slot);
         }
@@ -149,20 +172,21 @@ impl Wheel {
         let mut slot = std::mem::replace(&mut self.heads[bucket], NIL);
         self.note_empty(bucket);
         while slot != NIL {
-            let next = self.entries[slot as usize].next;
-            self.link(slot);
-            slot = next;
+            let entry = self.entries[slot];
+            self.link(slot, entry.tick());
+            slot = entry.next;
         }
     }
 
-    fn link(&mut self, slot: u32) {
-        let bucket = self.bucket_of(self.entries[slot as usize].tick);
-        let head = std::mem::replace(&mut self.heads[bucket], slot);
-        let entry = &mut self.entries[slot as usize];
-        entry.bucket = bucket as u16;
-        entry.previous = NIL;
-        entry.next = head;
-        if let Some(head) = self.entries.get_mut(head as usize) {
+    fn link(&mut self, slot: u32, tick: u64) {
+        let bucket = self.bucket_of(tick);
+        let next = std::mem::replace(&mut self.heads[bucket], slot);
+        self.entries[slot] = Entry {
+            place: place(tick, bucket),
+            previous: NIL,
+            next,
+        };
+        if let Some(head) = self.entries.get_mut(next) {
             head.previous = slot;
         }
         if bucket < FAR {
@@ -171,13 +195,13 @@ impl Wheel {
     }
 
     fn unlink(&mut self, slot: u32) {
-        let entry = std::mem::replace(&mut self.entries[slot as usize], IDLE);
-        let bucket = usize::from(entry.bucket);
-        match self.entries.get_mut(entry.previous as usize) {
+        let entry = std::mem::take(&mut self.entries[slot]);
+        let bucket = entry.bucket();
+        match self.entries.get_mut(entry.previous) {
             Some(previous) => previous.next = entry.next,
             None => self.heads[bucket] = entry.next,
         }
-        if let Some(next) = self.entries.get_mut(entry.next as usize) {
+        if let Some(next) = self.entries.get_mut(entry.next) {
             next.previous = entry.previous;
         }
         if self.heads[bucket] == NIL {

@@ -16,7 +16,7 @@ use crate::io::{Io, Wake};
 use crate::mailbox::Mailbox;
 use crate::parcel::{Letter, Parcel};
 use crate::ring::Ring;
-use crate::shard::Shard;
+use crate::shard::{Outlet, Shard};
 use crate::stats::Meters;
 use crate::table::StateTable;
 
@@ -59,6 +59,17 @@ pub(crate) struct Desk {
     pub(crate) listener: Arc<dyn Wake>,
 }
 
+impl Desk {
+    fn outlet(&self) -> Outlet {
+        Outlet {
+            worker: self.number,
+            table: Arc::clone(&self.table),
+            ring: Arc::clone(&self.ring),
+            meters: Arc::clone(&self.meters),
+        }
+    }
+}
+
 /// A worker: the loop, over sockets of the kernel or over an imagined network.
 #[derive(Debug)]
 pub struct Worker<I> {
@@ -80,7 +91,7 @@ pub struct Worker<I> {
 impl<I: Io> Worker<I> {
     pub(crate) fn new(io: I, desk: Desk) -> Self {
         let now = io.now();
-        let shard = Shard::new(now, Arc::clone(&desk.meters));
+        let shard = Shard::new(now, desk.outlet());
         desk.meters.beat(now);
         Self {
             io,
@@ -114,7 +125,7 @@ impl<I: Io> Worker<I> {
         self.obey(begin);
         self.expire();
         self.transmit();
-        if self.shard.publish(&self.desk.table, &self.desk.ring) {
+        if self.shard.publish() {
             self.desk.listener.wake();
         }
         self.wanted = self.next();

@@ -10,6 +10,8 @@ use crate::{Discard, Down, Instant};
 pub struct Actions {
     /// The packet was discarded, and why.
     pub discard: Option<Discard>,
+    /// TTL or Hop Limit of the packet that was discarded; 0: unknown, or there is none.
+    pub ttl: u8,
     /// A packet is to be sent now: fetch it with [`crate::Session::write`].
     pub transmit: Option<Transmit>,
     /// The session changed its state.

@@ -2,14 +2,15 @@
 //!
 //! Purpose: RFC 5880 asynchronous mode for single-hop (RFC 5881) and multihop (RFC 5883) sessions.
 //! Owner: each [`Session`] belongs to whoever created it, and to nobody else. Thread: any. It must
-//! never read a clock, draw from the operating system's randomness, allocate, log or block; two
-//! sessions given the same inputs at the same times do the same.
+//! never read a clock, draw from the operating system's randomness, log or block, nor allocate, but
+//! for the keys it is given; two sessions given the same inputs at the same times do the same.
 #![forbid(unsafe_code)]
 
 mod action;
 mod auth;
 mod discard;
 mod health;
+mod history;
 mod input;
 mod instant;
 mod path;
@@ -25,6 +26,7 @@ pub use bfd_packet::{
 };
 pub use discard::Discard;
 pub use health::LocalHealth;
+pub use history::History;
 pub use input::{Admin, Input, Received};
 pub use instant::Instant;
 pub use path::{Path, PathProblem};
@@ -32,4 +34,4 @@ pub use session::intervals;
 pub use session::{MAX_PAYLOAD, Session};
 pub use spec::{Interval, PaddedPduSize, Role, SessionKind, SessionSpec};
 pub use verdict::{Down, Evidence, Verdict};
-pub use view::{ArrivalStats, Counters, Remote, SessionView};
+pub use view::{ArrivalStats, Counters, Remote, SessionView, Traffic};

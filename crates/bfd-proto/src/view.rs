@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bfd_packet::{DetectMult, Diagnostic, Discriminator, Micros, State};
 
-use crate::{Discard, Down, Instant, Path, SessionSpec};
+use crate::{Discard, Down, History, Instant, Path, SessionSpec};
 
 /// Everything one may want to know of a session at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +39,45 @@ pub struct SessionView {
     pub last_discard: Option<(Instant, Discard, u8)>,
     /// Counters since the session was made.
     pub counters: Counters,
+    /// Gaps between accepted packets since the session last came Up.
+    pub arrivals: ArrivalStats,
+}
+
+impl SessionView {
+    /// What happened to the session.
+    #[must_use]
+    pub const fn history(&self) -> History {
+        History {
+            created: self.created,
+            last_change: self.last_change,
+            last_down: self.last_down,
+            last_discard: self.last_discard,
+            discards: self.counters.discards,
+            transitions: self.counters.transitions,
+        }
+    }
+
+    /// What changes with every packet.
+    #[must_use]
+    pub const fn traffic(&self) -> Traffic {
+        Traffic {
+            sent: self.counters.sent,
+            received: self.counters.received,
+            last_received: self.last_received,
+            arrivals: self.arrivals,
+        }
+    }
+}
+
+/// What changes with every packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Traffic {
+    /// Packets handed to the network.
+    pub sent: u64,
+    /// Packets accepted.
+    pub received: u64,
+    /// When the last packet was accepted.
+    pub last_received: Option<Instant>,
     /// Gaps between accepted packets since the session last came Up.
     pub arrivals: ArrivalStats,
 }
@@ -147,16 +186,5 @@ impl ArrivalStats {
             .ok()
             .and_then(|count| self.sum.checked_div(count))
             .unwrap_or_default()
-    }
-
-    pub(crate) fn record(&mut self, gap: Duration) {
-        self.min = if self.count == 0 {
-            gap
-        } else {
-            self.min.min(gap)
-        };
-        self.max = self.max.max(gap);
-        self.sum += gap;
-        self.count += 1;
     }
 }

@@ -5,9 +5,9 @@
 //! whatever goes wrong is the session's fault.
 
 use bfd_proto::{
-    Actions, Admin, ControlPacket, DetectMult, Discard, Discriminator, Input, Instant, Interval,
-    LocalHealth, MAX_PAYLOAD, Micros, PaddedPduSize, Path, PathProblem, Received, Role, Session,
-    SessionKind, SessionSpec, State, Transmit,
+    Actions, Admin, ControlPacket, DetectMult, Discard, Discriminator, History, Input, Instant,
+    Interval, LocalHealth, MAX_PAYLOAD, Micros, PaddedPduSize, Path, PathProblem, Received, Role,
+    Session, SessionKind, SessionSpec, State, Transmit,
 };
 use std::time::Duration;
 
@@ -99,6 +99,7 @@ impl<'a> Script<'a> {
 
 struct Driver {
     session: Session,
+    history: History,
     now: Instant,
     deadline: Option<Instant>,
     health: LocalHealth,
@@ -117,6 +118,7 @@ impl Driver {
         let (deadline, finals, polls) = (None, 0, 0);
         let mut driver = Self {
             session,
+            history: History::new(now),
             now,
             deadline,
             health,
@@ -196,6 +198,7 @@ impl Driver {
     fn input(&mut self, input: Input<'_>) {
         let before = self.session.state();
         let actions = self.session.handle(self.now, input, &self.health);
+        self.history.note(self.now, &actions);
         self.perform(before, actions);
     }
 
@@ -220,7 +223,7 @@ impl Driver {
     fn transmit(&mut self, what: Transmit) {
         let mut octets = [0xaa; MAX_PAYLOAD];
         let size = self.session.write(what, &mut octets);
-        let view = self.session.view();
+        let view = self.session.view(&self.history);
         let packet = ControlPacket::parse(&octets[..size]).expect("we send what we accept");
         assert_eq!(view.path, Path::Ready, "sent without a path");
         assert_eq!(packet.final_, what == Transmit::Final);

@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime};
 
 use bfd_engine::{AddError, Egress, Endpoint, Event, NewSession, SessionId};
 use bfd_proto::{
-    Admin, Authentication, Diagnostic, Discriminator, Instant, Path, PathProblem, Session,
+    Admin, Authentication, Diagnostic, Discriminator, History, Instant, Path, PathProblem, Session,
     SessionSpec, SessionView, State, StateChange,
 };
 
@@ -155,7 +155,7 @@ impl Sessions for Fake {
         let path = session.path.map_or_else(Path::Waiting, |_| Path::Ready);
         let view = Session::new(session.spec, None, discriminator, 0, path, now)
             .0
-            .view();
+            .view(&History::new(now));
         self.inside.lock().expect("no panic").views.insert(id, view);
         self.note(Call::Add(id, session.endpoint, session.path));
         if let Some(authentication) = session.authentication {

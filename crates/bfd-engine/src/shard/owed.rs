@@ -1,28 +1,33 @@
-//! What a shard owes the world at the end of a turn: packets, records, events.
+//! What a shard owes the world at the end of a turn: packets and records.
 //!
 //! Lists are filled and emptied in place: their room is made when sessions are added, not per
 //! packet.
 
 use bfd_proto::Transmit;
 
-use crate::command::Done;
-use crate::ring::Ring;
-use crate::table::StateTable;
-use crate::{Event, SessionId};
+use crate::SessionId;
+use crate::chunks::Chunks;
+
+/// Answers of one turn that find room without an allocation, whatever the number of sessions.
+const ANSWERS: usize = 1024;
 
 /// Lists of a turn.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Owed {
     packets: Vec<(u32, Transmit)>,
-    /// Slots that owe a packet of their own accord, as against an answer to a Poll.
-    speaking: Vec<bool>,
     /// Slots with something to show, each once.
     records: Vec<u32>,
-    /// What of each slot is to be shown.
-    changed: Vec<Option<Record>>,
-    events: Vec<Event>,
+    slots: Chunks<Owing>,
     gone: Vec<SessionId>,
-    done: Vec<(SessionId, Done)>,
+}
+
+/// What one slot owes.
+#[derive(Clone, Copy, Debug, Default)]
+struct Owing {
+    /// A packet of its own accord, as against an answer to a Poll.
+    speaking: bool,
+    /// What of it is to be shown.
+    record: Option<Record>,
 }
 
 /// How much of a record changed.
@@ -35,20 +40,22 @@ pub(crate) enum Record {
 }
 
 impl Owed {
-    /// Makes room for this many slots.
-    pub(crate) fn reserve(&mut self, slots: usize) {
-        self.changed.resize(slots, None);
-        self.speaking.resize(slots, false);
-        self.records.reserve(slots);
-        self.packets.reserve(slots * 2);
-        self.events.reserve(slots);
+    /// Makes room for the slots up to this one. The lists hold what is owed now and are rarely
+    /// long, so they are not doubled.
+    pub(crate) fn reserve(&mut self, slot: u32) {
+        self.slots.reserve(slot);
+        let slots = self.slots.len();
+        self.records.reserve_exact(slots - self.records.len());
+        let owed = self.packets.len();
+        let packets = slots + ANSWERS;
+        self.packets.reserve_exact(packets.saturating_sub(owed));
     }
 
     /// Packets are written at the turn's end and show the session as it is then: a second one of
     /// its own accord would say the same once more.
     pub(crate) fn packet(&mut self, slot: u32, what: Transmit) {
         let answer = what == Transmit::Final;
-        if answer || !std::mem::replace(&mut self.speaking[slot as usize], true) {
+        if answer || !std::mem::replace(&mut self.slots[slot].speaking, true) {
             self.packets.push((slot, what));
         }
     }
@@ -61,64 +68,38 @@ impl Owed {
 
     /// Something of this slot changed; `whole`: more than its counters.
     pub(crate) fn record(&mut self, slot: u32, whole: bool) {
-        let change = &mut self.changed[slot as usize];
+        let change = &mut self.slots[slot].record;
         if change.is_none() {
             self.records.push(slot);
         }
         *change = (*change).max(Some(if whole { Record::Whole } else { Record::Hot }));
     }
 
-    pub(crate) fn event(&mut self, event: Event, done: Option<Done>) {
-        if let (Event::Added(id), Some(done)) = (event, done) {
-            self.record(id.slot, true);
-            self.done.push((id, done));
-        }
-        self.events.push(event);
-    }
-
-    pub(crate) fn gone(&mut self, id: SessionId) {
+    /// This session is no more.
+    pub(crate) fn forget(&mut self, id: SessionId) {
         self.gone.push(id);
-        self.events.push(Event::Removed(id));
     }
 
     /// Takes the packets out.
     pub(crate) fn packets(&mut self) -> impl Iterator<Item = (u32, Transmit)> {
-        let Self {
-            packets, speaking, ..
-        } = self;
+        let Self { packets, slots, .. } = self;
         packets.drain(..).inspect(|(slot, what)| {
             if *what != Transmit::Final {
-                speaking[*slot as usize] = false;
+                slots[*slot].speaking = false;
             }
         })
     }
 
     /// Takes the records out.
     pub(crate) fn records(&mut self) -> impl Iterator<Item = (u32, Record)> {
-        let Self {
-            records, changed, ..
-        } = self;
+        let Self { records, slots, .. } = self;
         records
             .drain(..)
-            .filter_map(|slot| Some((slot, changed[slot as usize].take()?)))
+            .filter_map(|slot| Some((slot, slots[slot].record.take()?)))
     }
 
-    /// Takes the events out, after the table shows what they tell of.
-    pub(crate) fn events(&mut self, table: &StateTable, ring: &Ring) -> bool {
-        for id in self.gone.drain(..) {
-            table.clear(id.slot, id.generation);
-        }
-        let any = !self.events.is_empty();
-        self.events.drain(..).for_each(|event| ring.push(event));
-        self.done.drain(..).for_each(|(id, done)| done(id));
-        any
-    }
-}
-
-impl std::fmt::Debug for Owed {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Owed")
-            .field("packets", &self.packets.len())
-            .finish_non_exhaustive()
+    /// Takes out the sessions that are no more.
+    pub(crate) fn gone(&mut self) -> impl Iterator<Item = SessionId> {
+        self.gone.drain(..)
     }
 }

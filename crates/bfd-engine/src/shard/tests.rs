@@ -1,6 +1,8 @@
 use bfd_proto::{DetectMult, Interval, Micros, Role, SessionKind};
 
 use super::*;
+use crate::ring::Ring;
+use std::sync::Arc;
 
 fn spec(interval: u32) -> SessionSpec {
     let interval = Interval::new(Micros(interval)).expect("not zero");
@@ -12,6 +14,16 @@ fn spec(interval: u32) -> SessionSpec {
         detect_mult: DetectMult::new(3).expect("not zero"),
         padded_pdu_size: None,
     }
+}
+
+fn shard() -> Shard {
+    let outlet = Outlet {
+        worker: 0,
+        table: Arc::default(),
+        ring: Arc::new(Ring::new(64)),
+        meters: Arc::default(),
+    };
+    Shard::new(Instant::ZERO, outlet)
 }
 
 fn add(shard: &mut Shard, slot: u32, interval: u32) -> SessionId {
@@ -39,13 +51,14 @@ fn add_with(
         seed: 1,
         done: Box::new(|_| {}),
     };
+    shard.outlet.table.reserve(slot);
     shard.add(Instant::ZERO, add);
     id
 }
 
 #[test]
 fn the_expected_load_is_that_of_the_sessions_that_are_there() {
-    let mut shard = Shard::new(Instant::ZERO, Arc::default());
+    let mut shard = shard();
     let (slow, fast) = (add(&mut shard, 0, 1_000_000), add(&mut shard, 1, 10_000));
     assert_eq!(shard.packets_per_second(), 2 + 134);
     for _ in 0..10 {
@@ -73,6 +86,10 @@ fn egress() -> bfd_net::Egress {
 
 /// A packet of the peer to the session `id`, a microsecond after the last.
 fn packet(shard: &mut Shard, id: SessionId, state: State, after: u64) {
+    packet_from(shard, id, state, after, 255);
+}
+
+fn packet_from(shard: &mut Shard, id: SessionId, state: State, after: u64, ttl: u8) {
     let wire = ControlPacket {
         diagnostic: bfd_proto::Diagnostic::NONE,
         state,
@@ -93,7 +110,7 @@ fn packet(shard: &mut Shard, id: SessionId, state: State, after: u64) {
         source: [10, 0, 0, 2].into(),
         destination: [10, 0, 0, 1].into(),
         ifindex: 1,
-        ttl: 255,
+        ttl,
         port: 3784,
     };
     shard.deliver(id, &meta, &wire);
@@ -110,7 +127,7 @@ fn sent(shard: &mut Shard) -> Vec<(State, bool)> {
 
 #[test]
 fn changes_of_one_turn_are_told_in_one_packet() {
-    let mut shard = Shard::new(Instant::ZERO, Arc::default());
+    let mut shard = shard();
     let id = add_with(&mut shard, 0, 100_000, Ok(egress()));
     for (after, state) in [(1, State::Down), (2, State::Init), (3, State::Down)] {
         packet(&mut shard, id, state, after);
@@ -125,4 +142,43 @@ fn changes_of_one_turn_are_told_in_one_packet() {
         [(State::Down, false)],
         "the next turn speaks anew"
     );
+}
+
+#[test]
+fn an_event_follows_its_record_and_the_past_adds_up() {
+    let mut shard = shard();
+    let (table, ring) = (
+        Arc::clone(&shard.outlet.table),
+        Arc::clone(&shard.outlet.ring),
+    );
+    let id = add_with(&mut shard, 0, 100_000, Ok(egress()));
+    let mut events = Vec::new();
+    for (after, state) in [(1, State::Down), (2, State::Init), (3, State::Down)] {
+        packet(&mut shard, id, state, after);
+        assert!(!ring.drain(&mut events));
+        let Some(Event::Changed { change, .. }) = events.pop() else {
+            panic!("no change after {events:?}");
+        };
+        let shown = table.read(0, 1).expect("shown");
+        assert_eq!(
+            (shown.state, shown.last_change),
+            (change.to, Some(change.at))
+        );
+        assert_eq!(shown.last_down, change.down);
+    }
+    assert_eq!(events, [Event::Added(id)]);
+    packet_from(&mut shard, id, State::Down, 4, 254);
+    let shown = table.read(0, 1).expect("shown");
+    assert_eq!(
+        (shown.counters.flaps, shown.counters.state_transitions()),
+        (1, 3)
+    );
+    let reason = Discard::Ttl;
+    assert_eq!(shown.counters.discards[reason.index()], 1);
+    assert_eq!(
+        shown.last_discard.map(|(_, reason, ttl)| (reason, ttl)),
+        Some((reason, 254))
+    );
+    assert!(shard.publish());
+    assert!(!shard.publish());
 }

@@ -1,28 +1,41 @@
 //! A [`SessionView`] as words, and back.
 //!
 //! The order of [`encode`] and [`decode`] is the format; it never leaves the process. What changes
-//! with every packet comes first, so that publishing a packet need not touch the rest.
+//! with every packet comes first, so that publishing a packet need not touch the rest, which is
+//! packed by octets.
+
+mod octets;
 
 use std::time::Duration;
 
 use bfd_proto::{
     ArrivalStats, Counters, DetectMult, Diagnostic, Discard, Discriminator, Down, Evidence,
-    Instant, Interval, Micros, PaddedPduSize, Path, PathProblem, Remote, Role, SessionKind,
-    SessionSpec, SessionView, State, Verdict,
+    History, Instant, Interval, Micros, PaddedPduSize, Path, PathProblem, Remote, Role,
+    SessionKind, SessionSpec, SessionView, State, Traffic, Verdict,
 };
 
+use octets::{Reader, Writer};
+
 /// Words of a whole image.
-pub(crate) const WORDS: usize = 56;
+pub(crate) const WORDS: usize = HOT + PACKED;
 /// Words that change with every packet.
 pub(crate) const HOT: usize = 7;
+/// Words of what is packed by octets.
+const PACKED: usize = 37;
+
+/// Bits of one octet.
+const POLL: u8 = 1 << 4;
+const PASSIVE: u8 = 1 << 5;
+const INDEPENDENT: u8 = 1 << 6;
+const DEMAND: u8 = 1 << 7;
 
 /// The hot part: packet counters and arrivals.
-pub(crate) fn encode_hot(view: &SessionView) -> [u64; HOT] {
-    let arrivals = &view.arrivals;
+pub(crate) fn encode_traffic(traffic: &Traffic) -> [u64; HOT] {
+    let arrivals = &traffic.arrivals;
     [
-        view.counters.sent,
-        view.counters.received,
-        moment_word(view.last_received),
+        traffic.sent,
+        traffic.received,
+        moment_word(traffic.last_received),
         arrivals.count,
         nanos(arrivals.min),
         nanos(arrivals.max),
@@ -30,232 +43,218 @@ pub(crate) fn encode_hot(view: &SessionView) -> [u64; HOT] {
     ]
 }
 
+fn decode_traffic(words: &[u64; HOT]) -> Traffic {
+    let [sent, received, last_received, count, min, max, sum] = *words;
+    let [min, max, sum] = [min, max, sum].map(Duration::from_nanos);
+    Traffic {
+        sent,
+        received,
+        last_received: word_moment(last_received),
+        arrivals: ArrivalStats {
+            count,
+            min,
+            max,
+            sum,
+        },
+    }
+}
+
 /// The whole image.
 pub(crate) fn encode(view: &SessionView) -> [u64; WORDS] {
-    let mut out = Writer {
-        words: [0; WORDS],
-        at: 0,
-    };
-    out.put_all(encode_hot(view));
+    let mut out = Writer::<PACKED>::default();
     put_spec(&mut out, &view.spec);
-    out.pair(
-        view.discriminator.get(),
-        view.remote.discriminator.map_or(0, Discriminator::get),
-    );
-    out.bytes([
-        view.state.bits(),
-        view.diagnostic.bits(),
-        u8::from(view.poll_active),
-        path_byte(view.path),
-        0,
-        0,
-        0,
-        0,
-    ]);
+    out.put(view.discriminator.get().to_le_bytes());
+    out.put([bits(view), view.diagnostic.bits(), path_byte(view.path)]);
     put_remote(&mut out, &view.remote);
-    out.put_all([nanos(view.negotiated_tx), nanos(view.detection_time)]);
-    out.put_all([
-        moment_word(Some(view.created)),
-        moment_word(view.last_change),
-    ]);
-    let (at, reason, ttl) = view
-        .last_discard
-        .unwrap_or((Instant::ZERO, Discard::ALL[0], 0));
-    out.put(moment_word(view.last_discard.map(|_| at)));
-    out.pair(small(reason.index()), u32::from(ttl));
-    out.pair(view.counters.flaps, view.counters.tx_errors);
-    view.counters
-        .discards
-        .iter()
-        .for_each(|count| out.half(*count));
-    view.counters
-        .transitions
-        .as_flattened()
-        .iter()
-        .for_each(|count| out.half(*count));
-    put_down(&mut out, view.last_down.as_ref());
-    out.words
+    out.half(micros(view.negotiated_tx));
+    out.word(nanos(view.detection_time));
+    out.half(view.counters.tx_errors);
+    put_history(&mut out, &view.history());
+    let mut words = [0; WORDS];
+    words[..HOT].copy_from_slice(&encode_traffic(&view.traffic()));
+    words[HOT..].copy_from_slice(&out.words());
+    words
 }
 
 /// The view of an image; `None` if it is none.
 pub(crate) fn decode(words: &[u64; WORDS]) -> Option<SessionView> {
-    let mut from = Reader { words, at: 0 };
-    let (sent, received) = (from.take(), from.take());
-    let last_received = word_moment(from.take());
-    let arrivals = take_arrivals(&mut from);
-    let spec = take_spec(&mut from)?;
-    let (discriminator, remote_discriminator) = from.pair();
-    let [state, diagnostic, poll_active, path, ..] = from.bytes();
+    let traffic = decode_traffic(words.first_chunk()?);
+    let mut from = Reader::<PACKED>::new(words.last_chunk()?);
+    let mut spec = take_spec(&mut from)?;
+    let discriminator = Discriminator::new(from.half())?;
+    let [bits, diagnostic, path] = from.take();
+    let mut remote = take_remote(&mut from);
+    if bits & PASSIVE != 0 {
+        spec.role = Role::Passive;
+    }
+    remote.state = State::from_bits(bits >> 2);
+    remote.control_plane_independent = bits & INDEPENDENT != 0;
+    remote.demand = bits & DEMAND != 0;
+    let negotiated_tx = Micros(from.half()).duration();
+    let detection_time = from.duration();
+    let tx_errors = from.half();
+    let history = take_history(&mut from)?;
     Some(SessionView {
         spec,
-        discriminator: Discriminator::new(discriminator)?,
-        state: State::from_bits(state),
+        discriminator,
+        state: State::from_bits(bits),
         diagnostic: Diagnostic::from_bits(diagnostic),
-        remote: take_remote(&mut from, remote_discriminator),
-        negotiated_tx: from.duration(),
-        detection_time: from.duration(),
-        poll_active: poll_active != 0,
+        remote,
+        negotiated_tx,
+        detection_time,
+        poll_active: bits & POLL != 0,
         path: byte_path(path)?,
-        created: word_moment(from.take())?,
-        last_change: word_moment(from.take()),
-        last_received,
-        last_discard: take_last_discard(&mut from)?,
-        counters: take_counters(&mut from, sent, received),
-        last_down: take_down(&mut from),
-        arrivals,
+        created: history.created,
+        last_change: history.last_change,
+        last_received: traffic.last_received,
+        last_down: history.last_down,
+        last_discard: history.last_discard,
+        counters: Counters {
+            sent: traffic.sent,
+            received: traffic.received,
+            discards: history.discards,
+            transitions: history.transitions,
+            flaps: history.flaps(),
+            tx_errors,
+        },
+        arrivals: traffic.arrivals,
     })
 }
 
-fn put_spec(out: &mut Writer, spec: &SessionSpec) {
+/// Both states in the low half, what is either so or not in the high one.
+fn bits(view: &SessionView) -> u8 {
+    let flag = |set, bit| if set { bit } else { 0 };
+    view.state.bits()
+        | view.remote.state.bits() << 2
+        | flag(view.poll_active, POLL)
+        | flag(view.spec.role == Role::Passive, PASSIVE)
+        | flag(view.remote.control_plane_independent, INDEPENDENT)
+        | flag(view.remote.demand, DEMAND)
+}
+
+fn put_spec(out: &mut Writer<PACKED>, spec: &SessionSpec) {
     let (kind, min_ttl) = match spec.kind {
         SessionKind::SingleHop => (0, 0),
         SessionKind::MultiHop { min_ttl } => (1, min_ttl),
     };
-    let role = u8::from(spec.role == Role::Passive);
-    let padding = spec
-        .padded_pdu_size
-        .map_or(0, PaddedPduSize::octets)
-        .to_le_bytes();
-    out.bytes([
-        kind,
-        min_ttl,
-        role,
-        spec.detect_mult.get(),
-        padding[0],
-        padding[1],
-        0,
-        0,
-    ]);
-    out.pair(
-        spec.desired_min_tx.micros().0,
-        spec.required_min_rx.micros().0,
-    );
+    out.put([kind, min_ttl, spec.detect_mult.get()]);
+    let padding = spec.padded_pdu_size.map_or(0, PaddedPduSize::octets);
+    out.put(padding.to_le_bytes());
+    out.half(spec.desired_min_tx.micros().0);
+    out.half(spec.required_min_rx.micros().0);
 }
 
-fn take_spec(from: &mut Reader<'_>) -> Option<SessionSpec> {
-    let [kind, min_ttl, role, detect_mult, low, high, ..] = from.bytes();
-    let (desired_min_tx, required_min_rx) = from.pair();
+/// The role stands elsewhere.
+fn take_spec(from: &mut Reader<PACKED>) -> Option<SessionSpec> {
+    let [kind, min_ttl, detect_mult] = from.take();
+    let padding = u16::from_le_bytes(from.take());
     Some(SessionSpec {
         kind: if kind == 0 {
             SessionKind::SingleHop
         } else {
             SessionKind::MultiHop { min_ttl }
         },
-        role: if role == 0 {
-            Role::Active
-        } else {
-            Role::Passive
-        },
-        desired_min_tx: Interval::new(Micros(desired_min_tx))?,
-        required_min_rx: Interval::new(Micros(required_min_rx))?,
+        role: Role::Active,
+        desired_min_tx: Interval::new(Micros(from.half()))?,
+        required_min_rx: Interval::new(Micros(from.half()))?,
         detect_mult: DetectMult::new(detect_mult)?,
-        padded_pdu_size: PaddedPduSize::new(u16::from_le_bytes([low, high])),
+        padded_pdu_size: PaddedPduSize::new(padding),
     })
 }
 
-fn put_remote(out: &mut Writer, remote: &Remote) {
-    out.bytes([
-        remote.state.bits(),
+fn put_remote(out: &mut Writer<PACKED>, remote: &Remote) {
+    out.put([
         remote.diagnostic.bits(),
         remote.detect_mult.map_or(0, DetectMult::get),
-        u8::from(remote.control_plane_independent),
-        u8::from(remote.demand),
-        0,
-        0,
-        0,
     ]);
-    out.pair(remote.desired_min_tx.0, remote.min_rx.0);
-    out.pair(remote.min_echo_rx.0, 0);
+    out.half(remote.discriminator.map_or(0, Discriminator::get));
+    out.half(remote.desired_min_tx.0);
+    out.half(remote.min_rx.0);
+    out.half(remote.min_echo_rx.0);
 }
 
-fn take_remote(from: &mut Reader<'_>, discriminator: u32) -> Remote {
-    let [state, diagnostic, detect_mult, independent, demand, ..] = from.bytes();
-    let (desired_min_tx, min_rx) = from.pair();
-    let (min_echo_rx, _) = from.pair();
+/// State and bits stand elsewhere.
+fn take_remote(from: &mut Reader<PACKED>) -> Remote {
+    let [diagnostic, detect_mult] = from.take();
     Remote {
-        state: State::from_bits(state),
-        discriminator: Discriminator::new(discriminator),
         diagnostic: Diagnostic::from_bits(diagnostic),
         detect_mult: DetectMult::new(detect_mult),
-        desired_min_tx: Micros(desired_min_tx),
-        min_rx: Micros(min_rx),
-        min_echo_rx: Micros(min_echo_rx),
-        control_plane_independent: independent != 0,
-        demand: demand != 0,
+        discriminator: Discriminator::new(from.half()),
+        desired_min_tx: Micros(from.half()),
+        min_rx: Micros(from.half()),
+        min_echo_rx: Micros(from.half()),
+        ..Remote::default()
     }
 }
 
-fn take_arrivals(from: &mut Reader<'_>) -> ArrivalStats {
-    ArrivalStats {
-        count: from.take(),
-        min: from.duration(),
-        max: from.duration(),
-        sum: from.duration(),
+fn put_history(out: &mut Writer<PACKED>, history: &History) {
+    out.word(moment_word(Some(history.created)));
+    out.word(moment_word(history.last_change));
+    let (at, reason, ttl) = history
+        .last_discard
+        .map_or((None, 0, 0), |(at, reason, ttl)| {
+            (Some(at), reason.index(), ttl)
+        });
+    out.word(moment_word(at));
+    out.put([small(reason), ttl]);
+    history.discards.iter().for_each(|count| out.half(*count));
+    for (from, to) in History::TRANSITIONS {
+        out.half(history.transitions[usize::from(from.bits())][usize::from(to.bits())]);
     }
+    put_down(out, history.last_down.as_ref());
 }
 
-/// The outer `Option` is `None` for an image that is none.
-#[expect(
-    clippy::option_option,
-    reason = "an absent discard and a broken image are two things"
-)]
-fn take_last_discard(from: &mut Reader<'_>) -> Option<Option<(Instant, Discard, u8)>> {
-    let at = word_moment(from.take());
-    let (reason, ttl) = from.pair();
-    let reason = *Discard::ALL.get(reason as usize)?;
-    let ttl = u8::try_from(ttl).ok()?;
-    Some(at.map(|at| (at, reason, ttl)))
-}
-
-fn take_counters(from: &mut Reader<'_>, sent: u64, received: u64) -> Counters {
-    let (flaps, tx_errors) = from.pair();
-    Counters {
-        sent,
-        received,
-        flaps,
-        tx_errors,
-        discards: std::array::from_fn(|_| from.half()),
-        transitions: std::array::from_fn(|_| std::array::from_fn(|_| from.half())),
+fn take_history(from: &mut Reader<PACKED>) -> Option<History> {
+    let created = word_moment(from.word())?;
+    let last_change = word_moment(from.word());
+    let at = word_moment(from.word());
+    let [reason, ttl] = from.take();
+    let reason = *Discard::ALL.get(usize::from(reason))?;
+    let discards = std::array::from_fn(|_| from.half());
+    let mut transitions = [[0; 4]; 4];
+    for (before, after) in History::TRANSITIONS {
+        transitions[usize::from(before.bits())][usize::from(after.bits())] = from.half();
     }
+    Some(History {
+        created,
+        last_change,
+        last_down: take_down(from),
+        last_discard: at.map(|at| (at, reason, ttl)),
+        discards,
+        transitions,
+    })
 }
 
-fn put_down(out: &mut Writer, down: Option<&Down>) {
-    let (verdict, evidence) = match down {
-        Some(down) => (verdict_words(&down.verdict), down.evidence),
-        None => ([0; 2], Evidence::default()),
+fn put_down(out: &mut Writer<PACKED>, down: Option<&Down>) {
+    let Some(Down { verdict, evidence }) = down else {
+        return;
     };
-    out.align();
-    out.put_all(verdict);
-    out.put(nanos(evidence.window));
-    evidence
-        .last_arrivals
-        .iter()
-        .for_each(|at| out.put(moment_word(*at)));
-    out.put_all([
-        nanos(evidence.gap),
-        nanos(evidence.limit),
-        nanos(evidence.stall),
-    ]);
-    out.pair(evidence.socket_drops, evidence.discards);
+    let (label, carried) = verdict_parts(verdict);
+    out.put([label]);
+    out.word(carried);
+    out.word(nanos(evidence.window));
+    for at in evidence.last_arrivals {
+        out.word(moment_word(at));
+    }
+    for time in [evidence.gap, evidence.limit, evidence.stall] {
+        out.word(nanos(time));
+    }
+    for count in [evidence.socket_drops, evidence.discards, evidence.tx_errors] {
+        out.half(count);
+    }
     let state = evidence.remote_state.map_or(0, |state| state.bits() + 1);
-    let diagnostic = evidence
-        .remote_diagnostic
-        .map_or(0, |diagnostic| diagnostic.bits() + 1);
-    out.pair(
-        evidence.tx_errors,
-        u32::from(state) | u32::from(diagnostic) << 8,
-    );
+    let diagnostic = evidence.remote_diagnostic;
+    out.put([state, diagnostic.map_or(0, |code| code.bits() + 1)]);
 }
 
-fn take_down(from: &mut Reader<'_>) -> Option<Down> {
-    from.align();
-    let verdict = words_verdict([from.take(), from.take()])?;
+fn take_down(from: &mut Reader<PACKED>) -> Option<Down> {
+    let [label] = from.take();
+    let verdict = parts_verdict(label, from.word())?;
     let window = from.duration();
-    let last_arrivals = std::array::from_fn(|_| word_moment(from.take()));
-    let (gap, limit, stall) = (from.duration(), from.duration(), from.duration());
-    let (socket_drops, discards) = from.pair();
-    let (tx_errors, remote) = from.pair();
-    let [state, diagnostic, ..] = remote.to_le_bytes();
+    let last_arrivals = std::array::from_fn(|_| word_moment(from.word()));
+    let [gap, limit, stall] = std::array::from_fn(|_| from.duration());
+    let [socket_drops, discards, tx_errors] = std::array::from_fn(|_| from.half());
+    let [state, diagnostic] = from.take();
     let evidence = Evidence {
         window,
         last_arrivals,
@@ -272,7 +271,7 @@ fn take_down(from: &mut Reader<'_>) -> Option<Down> {
 }
 
 /// Position of the label plus one, then what the variant carries.
-fn verdict_words(verdict: &Verdict) -> [u64; 2] {
+fn verdict_parts(verdict: &Verdict) -> (u8, u64) {
     let carried = match *verdict {
         Verdict::LinkDown(problem) => u64::from(problem_byte(problem)),
         Verdict::TxFailed(errno) => u64::from(errno.cast_unsigned()),
@@ -284,14 +283,14 @@ fn verdict_words(verdict: &Verdict) -> [u64; 2] {
         }
         _ => 0,
     };
-    [verdict.index() as u64 + 1, carried]
+    (small(verdict.index()) + 1, carried)
 }
 
 #[expect(
     clippy::cast_possible_truncation,
-    reason = "each word carries what verdict_words put in"
+    reason = "the word carries what verdict_parts put in"
 )]
-fn words_verdict([label, carried]: [u64; 2]) -> Option<Verdict> {
+fn parts_verdict(label: u8, carried: u64) -> Option<Verdict> {
     let [low, high, ..] = carried.to_le_bytes();
     let signalled = Verdict::PeerSignalled {
         state: State::from_bits(low),
@@ -348,82 +347,12 @@ fn nanos(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
-fn small(index: usize) -> u32 {
-    u32::try_from(index).unwrap_or(u32::MAX)
+fn micros(duration: Duration) -> u32 {
+    Micros::try_from(duration).map_or(u32::MAX, |micros| micros.0)
 }
 
-/// Fills the words of an image in order.
-struct Writer {
-    words: [u64; WORDS],
-    /// In half words.
-    at: usize,
-}
-
-impl Writer {
-    fn half(&mut self, half: u32) {
-        self.words[self.at / 2] |= u64::from(half) << (32 * (self.at % 2));
-        self.at += 1;
-    }
-
-    fn align(&mut self) {
-        self.at = self.at.next_multiple_of(2);
-    }
-
-    fn put(&mut self, word: u64) {
-        self.words[self.at / 2] = word;
-        self.at += 2;
-    }
-
-    fn put_all<const N: usize>(&mut self, words: [u64; N]) {
-        words.into_iter().for_each(|word| self.put(word));
-    }
-
-    fn pair(&mut self, first: u32, second: u32) {
-        self.half(first);
-        self.half(second);
-    }
-
-    fn bytes(&mut self, bytes: [u8; 8]) {
-        self.put(u64::from_le_bytes(bytes));
-    }
-}
-
-/// Takes the words of an image in order.
-struct Reader<'a> {
-    words: &'a [u64; WORDS],
-    /// In half words.
-    at: usize,
-}
-
-impl Reader<'_> {
-    #[expect(clippy::cast_possible_truncation, reason = "half a word is wanted")]
-    fn half(&mut self) -> u32 {
-        let half = (self.words[self.at / 2] >> (32 * (self.at % 2))) as u32;
-        self.at += 1;
-        half
-    }
-
-    fn align(&mut self) {
-        self.at = self.at.next_multiple_of(2);
-    }
-
-    fn take(&mut self) -> u64 {
-        let word = self.words[self.at / 2];
-        self.at += 2;
-        word
-    }
-
-    fn pair(&mut self) -> (u32, u32) {
-        (self.half(), self.half())
-    }
-
-    fn bytes(&mut self) -> [u8; 8] {
-        self.take().to_le_bytes()
-    }
-
-    fn duration(&mut self) -> Duration {
-        Duration::from_nanos(self.take())
-    }
+fn small(index: usize) -> u8 {
+    u8::try_from(index).unwrap_or(u8::MAX)
 }
 
 #[cfg(test)]

@@ -1,9 +1,11 @@
 use bfd_proto::{
-    Admin, DetectMult, Discriminator, Input, Instant, Interval, LocalHealth, Micros, PaddedPduSize,
-    Path, PathProblem, Role, Session, SessionKind, SessionSpec,
+    Admin, DetectMult, Discriminator, History, Input, Instant, Interval, LocalHealth, Micros,
+    PaddedPduSize, Path, PathProblem, Role, Session, SessionKind, SessionSpec,
 };
 
 use super::{StateTable, chunk_len, place};
+
+const HISTORY: History = History::new(Instant::from_nanos(5));
 
 fn spec() -> SessionSpec {
     SessionSpec {
@@ -44,7 +46,7 @@ fn a_record_belongs_to_one_generation() {
     assert_eq!(table.read(70, 3), None);
     table.reserve(70);
     assert_eq!(table.read(70, 3), None);
-    let view = session().view();
+    let view = session().view(&HISTORY);
     table.publish(70, 3, &view);
     assert_eq!(table.read(70, 3), Some(view));
     assert_eq!(table.read(70, 2), None);
@@ -59,11 +61,11 @@ fn a_record_belongs_to_one_generation() {
 fn the_hot_part_leaves_the_rest_alone() {
     let table = StateTable::default();
     table.reserve(0);
-    let mut view = session().view();
+    let mut view = session().view(&HISTORY);
     table.publish(0, 0, &view);
     view.counters.sent = 17;
     view.last_received = Some(Instant::from_nanos(0));
-    table.publish_hot(0, 0, &view);
+    table.publish_traffic(0, 0, &view.traffic());
     assert_eq!(table.read(0, 0), Some(view));
 }
 
@@ -73,13 +75,16 @@ fn a_down_keeps_its_verdict() {
     table.reserve(0);
     let mut session = session();
     let now = Instant::from_nanos(1_000_000);
-    let _ = session.handle(
-        now,
+    let mut history = HISTORY;
+    for input in [
         Input::Path(Path::Waiting(PathProblem::NoRoute)),
-        &health,
-    );
-    let _ = session.handle(now, Input::Admin(Admin::Down), &health);
-    assert!(session.view().last_down.is_some());
-    table.publish(0, 0, &session.view());
-    assert_eq!(table.read(0, 0), Some(session.view()));
+        Input::Admin(Admin::Down),
+    ] {
+        history.note(now, &session.handle(now, input, &health));
+    }
+    let view = session.view(&history);
+    assert!(view.last_down.is_some());
+    table.publish(0, 0, &view);
+    assert_eq!(table.read(0, 0), Some(view));
+    assert_eq!(table.history(0, 0), Some(history));
 }

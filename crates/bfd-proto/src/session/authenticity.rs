@@ -13,9 +13,13 @@ const LONGEST: usize = 255;
 /// Makes the first sequence number another one than the first jitter.
 const SEQUENCE_STREAM: u64 = 0x5851_f42d_4c95_7f2d;
 
-/// `bfd.AuthType`, keys and sequence numbers of one session.
+/// How a session authenticates. Most do not, and make do with one word.
 #[derive(Clone, Debug)]
-pub(super) struct Authenticity {
+pub(super) struct Authenticity(Option<Box<Keyed>>);
+
+/// `bfd.AuthType`, keys and sequence numbers of a session that authenticates, or once did.
+#[derive(Clone, Debug)]
+struct Keyed {
     in_use: Option<Arc<Authentication>>,
     /// The sequence number of the last packet: one less than `bfd.XmitAuthSeq`.
     sent: u32,
@@ -28,22 +32,21 @@ pub(super) struct Authenticity {
 impl Authenticity {
     /// The initial values of RFC 5880 §6.8.1; `seed` is random.
     pub(super) fn new(in_use: Option<Arc<Authentication>>, seed: u64) -> Self {
-        Self {
-            in_use,
-            sent: Jitter::new(seed ^ SEQUENCE_STREAM).fraction(),
-            received: None,
-            last: None,
-        }
+        let first = Jitter::new(seed ^ SEQUENCE_STREAM).fraction();
+        Self(in_use.map(|keys| Keyed::new(keys, first)))
     }
 
-    /// Takes other keys into use. Sequence numbers go on (RFC 5880 §6.7), but those of a peer that
-    /// did not authenticate in between are not known.
-    pub(super) fn replace(&mut self, wanted: Option<&Arc<Authentication>>) {
-        if self.in_use.is_none() || wanted.is_none() {
-            self.received = None;
+    /// Takes other keys into use; `chance` gives the first sequence number of a session that never
+    /// authenticated before.
+    pub(super) fn replace(&mut self, wanted: Option<&Arc<Authentication>>, chance: Jitter) {
+        match (&mut self.0, wanted) {
+            (Some(keyed), _) => keyed.replace(wanted),
+            (None, Some(keys)) => {
+                let first = chance.fork(SEQUENCE_STREAM).fraction();
+                self.0 = Some(Keyed::new(Arc::clone(keys), first));
+            }
+            (None, None) => {}
         }
-        self.in_use = wanted.cloned();
-        self.last = None;
     }
 
     /// Whether the packet is the peer's (RFC 5880 §6.8.6 steps 10 to 12); its sequence number, where
@@ -53,24 +56,55 @@ impl Authenticity {
         packet: &ControlPacket<'_>,
         known: bool,
     ) -> Result<Option<u32>, Discard> {
-        match (&self.in_use, packet.auth) {
+        let in_use = self.0.as_ref().and_then(|keyed| keyed.in_use.as_ref());
+        match (in_use, packet.auth) {
             (None, None) => Ok(None),
             (None, Some(_)) => Err(Discard::AuthUnexpected),
             (Some(_), None) => Err(Discard::AuthMissing),
             (Some(ours), Some(section)) => {
-                let last = self.received.filter(|_| known);
-                verify(ours, packet, section, last)
+                let last = self.0.as_ref().and_then(|keyed| keyed.received);
+                verify(ours, packet, section, last.filter(|_| known))
             }
         }
     }
 
     /// The packet with this sequence number was accepted: `bfd.RcvAuthSeq`.
     pub(super) fn accepted(&mut self, sequence: Option<u32>) {
-        self.received = sequence.or(self.received);
+        if let Some(keyed) = &mut self.0 {
+            keyed.received = sequence.or(keyed.received);
+        }
     }
 
     /// Writes a packet of ours and returns its Length.
     pub(super) fn write(&mut self, packet: &ControlPacket<'static>, out: &mut [u8]) -> usize {
+        match &mut self.0 {
+            Some(keyed) => keyed.write(packet, out),
+            None => packet.write(out),
+        }
+    }
+}
+
+impl Keyed {
+    fn new(keys: Arc<Authentication>, sent: u32) -> Box<Self> {
+        Box::new(Self {
+            in_use: Some(keys),
+            sent,
+            received: None,
+            last: None,
+        })
+    }
+
+    /// Sequence numbers go on (RFC 5880 §6.7), but those of a peer that did not authenticate in
+    /// between are not known.
+    fn replace(&mut self, wanted: Option<&Arc<Authentication>>) {
+        if self.in_use.is_none() || wanted.is_none() {
+            self.received = None;
+        }
+        self.in_use = wanted.cloned();
+        self.last = None;
+    }
+
+    fn write(&mut self, packet: &ControlPacket<'static>, out: &mut [u8]) -> usize {
         let Some(ours) = &self.in_use else {
             return packet.write(out);
         };

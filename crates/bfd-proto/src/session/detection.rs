@@ -60,8 +60,7 @@ impl Session {
     /// Whether `bfd.AuthSeqKnown` has become zero by silence (RFC 5880 §6.8.1). Only packets that
     /// were accepted break a silence, or a peer that began anew could never be heard again.
     pub(super) fn forgets_sequence(&self, now: Instant) -> bool {
-        let (Some(heard), Some(time)) = (self.history.last_heard, self.last_detection_time())
-        else {
+        let (Some(heard), Some(time)) = (self.heard.last, self.last_detection_time()) else {
             return true;
         };
         now.saturating_duration_since(heard) >= time * 2
@@ -98,7 +97,7 @@ impl Session {
     /// While AdminDown packets earn no credit, but the peer is there: its discriminator stays.
     pub(super) fn rearm_detection(&mut self) {
         let time = self.detection_time();
-        let deadline = time.and_then(|time| Some(self.history.last_heard? + time));
+        let deadline = time.and_then(|time| Some(self.heard.last? + time));
         self.timers.set(Timer::Detection, deadline);
     }
 
@@ -137,7 +136,7 @@ impl Session {
         if is_stall(evidence.stall, evidence.limit) {
             return Verdict::LocalStall(evidence.stall);
         }
-        match self.history.last_auth_discard {
+        match self.faults.last_auth_discard {
             Some((at, reason)) if at >= since => Verdict::Auth(reason),
             _ => Verdict::PeerSilent,
         }
@@ -166,14 +165,14 @@ impl Session {
     }
 
     fn tx_error_since(&self, since: Instant) -> Option<i32> {
-        self.history
+        self.faults
             .last_tx_error
             .filter(|(at, _)| *at >= since)
             .map(|(_, errno)| errno)
     }
 
     fn evidence(&self, now: Instant, cause: Cause, health: &LocalHealth) -> Evidence {
-        let last = self.history.arrivals[0];
+        let last = self.heard.arrivals[0];
         let gap = last
             .map(|last| now.saturating_duration_since(last))
             .unwrap_or_default();
@@ -186,16 +185,16 @@ impl Session {
             _ => limit.max(gap),
         };
         let since = now.saturating_sub(window);
-        let (discards, tx_errors) = self.history.marks.since(&self.counters);
+        let faults = self.faults.marks.since(self.faults.tally);
         Evidence {
             window,
-            last_arrivals: self.history.arrivals,
+            last_arrivals: self.heard.arrivals,
             gap,
             limit,
             socket_drops: health.drops(since),
             stall: health.worst_stall(since),
-            discards,
-            tx_errors,
+            discards: faults.discarded,
+            tx_errors: faults.tx_errors,
             remote_state: last.map(|_| self.remote.state),
             remote_diagnostic: last.map(|_| self.remote.diagnostic),
         }

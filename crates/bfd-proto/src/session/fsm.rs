@@ -63,3 +63,33 @@ const fn because(state: State, diagnostic: Diagnostic) -> Next {
         diagnostic: Some(diagnostic),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Event, State, next};
+    use crate::History;
+
+    #[test]
+    fn there_are_no_transitions_but_those_that_are_counted() {
+        let events = [
+            Event::Expired,
+            Event::PathLost,
+            Event::Disable,
+            Event::Enable,
+        ];
+        let events = events
+            .into_iter()
+            .chain(State::ALL.map(Event::Received))
+            .collect::<Vec<_>>();
+        let caused = State::ALL.into_iter().flat_map(|from| {
+            let after = events.iter().map(move |event| next(from, *event).state);
+            after
+                .filter(move |to| *to != from)
+                .map(move |to| (from, to))
+        });
+        let mut caused: Vec<_> = caused.collect();
+        caused.sort_unstable();
+        caused.dedup();
+        assert_eq!(caused, History::TRANSITIONS);
+    }
+}

@@ -3,55 +3,57 @@
 use std::time::Duration;
 
 use crate::Instant;
-use crate::view::Counters;
+
+/// The counters that evidence quotes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Tally {
+    /// Packets discarded, modulo 2³²: only differences are asked for.
+    pub(crate) discarded: u32,
+    /// Packets that could not be sent.
+    pub(crate) tx_errors: u32,
+}
 
 /// Two readings, the older of which reaches back at least one window.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Marks {
-    older: Mark,
-    newer: Mark,
+    older: Tally,
+    newer: Tally,
+    /// When the newer was taken.
+    taken: Instant,
 }
 
-/// A reading of the counters that evidence quotes.
-#[derive(Clone, Copy, Debug)]
-struct Mark {
-    at: Instant,
-    discarded: u64,
-    tx_errors: u32,
+impl Tally {
+    pub(crate) const NONE: Self = Self {
+        discarded: 0,
+        tx_errors: 0,
+    };
 }
 
 impl Marks {
     pub(crate) const fn new(now: Instant) -> Self {
-        let mark = Mark {
-            at: now,
-            discarded: 0,
-            tx_errors: 0,
-        };
         Self {
-            older: mark,
-            newer: mark,
+            older: Tally::NONE,
+            newer: Tally::NONE,
+            taken: now,
         }
     }
 
-    /// Takes a reading, at most one each `window`: a sum over all counters is not for every packet.
-    pub(crate) fn advance(&mut self, now: Instant, window: Duration, counters: &Counters) {
-        if now.saturating_duration_since(self.newer.at) >= window {
-            let newer = Mark {
-                at: now,
-                discarded: counters.discarded(),
-                tx_errors: counters.tx_errors,
-            };
+    /// Takes a reading, at most one each `window`.
+    pub(crate) fn advance(&mut self, now: Instant, window: Duration, tally: Tally) {
+        if now.saturating_duration_since(self.taken) >= window {
             *self = Self {
                 older: self.newer,
-                newer,
+                newer: tally,
+                taken: now,
             };
         }
     }
 
     /// Discarded packets and failed transmissions since the older reading.
-    pub(crate) fn since(&self, counters: &Counters) -> (u32, u32) {
-        let discarded = counters.discarded().saturating_sub(self.older.discarded);
-        let tx_errors = counters.tx_errors.saturating_sub(self.older.tx_errors);
-        (u32::try_from(discarded).unwrap_or(u32::MAX), tx_errors)
+    pub(crate) const fn since(&self, now: Tally) -> Tally {
+        Tally {
+            discarded: now.discarded.wrapping_sub(self.older.discarded),
+            tx_errors: now.tx_errors.saturating_sub(self.older.tx_errors),
+        }
     }
 }

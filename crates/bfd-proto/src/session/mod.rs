@@ -7,6 +7,7 @@
 mod authenticity;
 mod detection;
 mod fsm;
+mod gaps;
 pub mod intervals;
 mod jitter;
 mod marks;
@@ -19,16 +20,17 @@ use std::sync::Arc;
 
 use bfd_packet::{Diagnostic, Discriminator, Micros, State};
 
-use crate::view::{ArrivalStats, Counters, Remote, SessionView};
+use crate::view::{Counters, Remote, SessionView, Traffic};
 use crate::{
-    Actions, Admin, Authentication, Discard, Down, Input, Instant, LocalHealth, Path, SessionSpec,
-    StateChange, Transmit,
+    Actions, Admin, Authentication, Discard, History, Input, Instant, LocalHealth, Path,
+    SessionSpec, StateChange, Transmit,
 };
 use authenticity::Authenticity;
 use detection::Cause;
 use fsm::Event;
+use gaps::Gaps;
 use jitter::Jitter;
-use marks::Marks;
+use marks::{Marks, Tally};
 use poll::Poll;
 use timers::{Timer, Timers};
 
@@ -68,11 +70,14 @@ pub struct Session {
     poll: Poll,
     timers: Timers,
     pace: Pace,
-    history: History,
-    counters: Counters,
-    /// Last, for most sessions have none and touch nothing of it but the first word.
+    sent: u64,
+    heard: Heard,
+    faults: Faults,
     authenticity: Authenticity,
 }
+
+/// Ten thousand of them are walked through: what is only shown stands in [`History`].
+const _: () = assert!(size_of::<Session>() <= 264);
 
 /// Intervals that act now; those in packets may be ahead of them until F (RFC 5880 §6.8.3).
 #[derive(Clone, Copy, Debug)]
@@ -85,23 +90,27 @@ struct InForce {
 #[derive(Clone, Copy, Debug)]
 struct Pace {
     jitter: Jitter,
-    fraction: u32,
     last_periodic: Instant,
     announcements: transmit::Announcements,
 }
 
-/// What is remembered for verdicts and for the view.
+/// When packets came.
 #[derive(Clone, Copy, Debug)]
-struct History {
-    created: Instant,
-    last_change: Option<Instant>,
-    last_heard: Option<Instant>,
+struct Heard {
+    /// The last packet that was the peer's, credited or not.
+    last: Option<Instant>,
+    /// Those that were credited, newest first.
     arrivals: [Option<Instant>; crate::verdict::ARRIVALS_KEPT],
-    gaps: ArrivalStats,
-    last_down: Option<Down>,
-    last_discard: Option<(Instant, Discard, u8)>,
+    count: u64,
+    gaps: Gaps,
+}
+
+/// What went wrong, as far as a verdict asks for it.
+#[derive(Clone, Copy, Debug)]
+struct Faults {
     last_auth_discard: Option<(Instant, Discard)>,
     last_tx_error: Option<(Instant, i32)>,
+    tally: Tally,
     marks: Marks,
 }
 
@@ -132,8 +141,9 @@ impl Session {
             poll: Poll::default(),
             timers: Timers::default(),
             pace: Pace::new(seed, now),
-            history: History::new(now),
-            counters: Counters::default(),
+            sent: 0,
+            heard: Heard::default(),
+            faults: Faults::new(now),
             authenticity: Authenticity::new(authentication, seed),
         };
         let mut actions = Actions::default();
@@ -157,7 +167,9 @@ impl Session {
             Input::Pace => self.transmit_due(now, &mut actions),
             Input::Admin(admin) => self.admin(now, admin, health, &mut actions),
             Input::Spec(spec) => self.respecify(now, spec, &mut actions),
-            Input::Authentication(wanted) => self.authenticity.replace(wanted),
+            Input::Authentication(wanted) => {
+                self.authenticity.replace(wanted, self.pace.jitter);
+            }
             Input::Path(path) => self.repath(now, path, health, &mut actions),
             Input::TxFailed(errno) => self.tx_failed(now, errno),
             Input::Discarded { reason, ttl } => self.discard(now, reason, ttl, &mut actions),
@@ -192,7 +204,13 @@ impl Session {
     /// When the last packet was accepted.
     #[must_use]
     pub const fn last_received(&self) -> Option<Instant> {
-        self.history.arrivals[0]
+        self.heard.arrivals[0]
+    }
+
+    /// What the peer said last.
+    #[must_use]
+    pub const fn remote(&self) -> &Remote {
+        &self.remote
     }
 
     /// `bfd.SessionState`.
@@ -201,9 +219,10 @@ impl Session {
         self.state
     }
 
-    /// Copies out everything there is to see.
+    /// Copies out everything there is to see; `history` is what its owner noted of it.
     #[must_use]
-    pub fn view(&self) -> SessionView {
+    pub fn view(&self, history: &History) -> SessionView {
+        let traffic = self.traffic();
         SessionView {
             spec: self.spec,
             discriminator: self.discriminator,
@@ -217,13 +236,35 @@ impl Session {
             detection_time: self.detection_time().unwrap_or_default(),
             poll_active: self.poll.is_active(),
             path: self.path,
-            created: self.history.created,
-            last_change: self.history.last_change,
-            last_received: self.history.arrivals[0],
-            last_down: self.history.last_down,
-            last_discard: self.history.last_discard,
-            counters: self.counters,
-            arrivals: self.history.gaps,
+            created: history.created,
+            last_change: history.last_change,
+            last_received: traffic.last_received,
+            last_down: history.last_down,
+            last_discard: history.last_discard,
+            counters: self.counters(history),
+            arrivals: traffic.arrivals,
+        }
+    }
+
+    /// Copies out what changes with every packet.
+    #[must_use]
+    pub const fn traffic(&self) -> Traffic {
+        Traffic {
+            sent: self.sent,
+            received: self.heard.count,
+            last_received: self.heard.arrivals[0],
+            arrivals: self.heard.gaps.stats(),
+        }
+    }
+
+    const fn counters(&self, history: &History) -> Counters {
+        Counters {
+            sent: self.sent,
+            received: self.heard.count,
+            discards: history.discards,
+            transitions: history.transitions,
+            flaps: history.flaps(),
+            tx_errors: self.faults.tally.tx_errors,
         }
     }
 
@@ -260,19 +301,20 @@ impl Session {
     }
 
     fn tx_failed(&mut self, now: Instant, errno: i32) {
-        self.counters.sent = self.counters.sent.saturating_sub(1);
-        self.counters.tx_errors = self.counters.tx_errors.saturating_add(1);
-        self.history.last_tx_error = Some((now, errno));
+        self.sent = self.sent.saturating_sub(1);
+        let errors = &mut self.faults.tally.tx_errors;
+        *errors = errors.saturating_add(1);
+        self.faults.last_tx_error = Some((now, errno));
     }
 
     fn discard(&mut self, now: Instant, reason: Discard, ttl: u8, actions: &mut Actions) {
-        let count = &mut self.counters.discards[reason.index()];
-        *count = count.saturating_add(1);
-        self.history.last_discard = Some((now, reason, ttl));
+        let discarded = &mut self.faults.tally.discarded;
+        *discarded = discarded.wrapping_add(1);
         if reason.is_auth() {
-            self.history.last_auth_discard = Some((now, reason));
+            self.faults.last_auth_discard = Some((now, reason));
         }
         actions.discard = Some(reason);
+        actions.ttl = ttl;
     }
 
     /// Runs the state machine and everything a change of state brings with it.
@@ -292,7 +334,6 @@ impl Session {
         }
         let down =
             detection::needs_verdict(from, next.state).then(|| self.judge(now, cause, health));
-        self.count_transition(now, from, down);
         if from == State::Up || next.state == State::Up {
             self.cross_up();
         }
@@ -307,17 +348,6 @@ impl Session {
         });
     }
 
-    fn count_transition(&mut self, now: Instant, from: State, down: Option<Down>) {
-        let to = self.state;
-        let cell = &mut self.counters.transitions[usize::from(from.bits())][usize::from(to.bits())];
-        *cell = cell.saturating_add(1);
-        if from == State::Up && to == State::Down {
-            self.counters.flaps = self.counters.flaps.saturating_add(1);
-        }
-        self.history.last_change = Some(now);
-        self.history.last_down = down.or(self.history.last_down);
-    }
-
     /// Entering or leaving Up changes Desired Min TX, which the peer has to confirm; a sequence
     /// begun in the other state is void (RFC 5880 §6.8.3).
     fn cross_up(&mut self) {
@@ -325,7 +355,7 @@ impl Session {
             self.poll.restart();
         }
         if self.state == State::Up {
-            self.history.gaps = ArrivalStats::default();
+            self.heard.gaps = Gaps::default();
         }
         self.put_in_force();
     }
@@ -362,23 +392,23 @@ impl Session {
     }
 }
 
-impl History {
+impl Default for Heard {
+    fn default() -> Self {
+        Self {
+            last: None,
+            arrivals: [None; crate::verdict::ARRIVALS_KEPT],
+            count: 0,
+            gaps: Gaps::default(),
+        }
+    }
+}
+
+impl Faults {
     const fn new(now: Instant) -> Self {
         Self {
-            created: now,
-            last_change: None,
-            last_heard: None,
-            arrivals: [None; crate::verdict::ARRIVALS_KEPT],
-            gaps: ArrivalStats {
-                count: 0,
-                min: std::time::Duration::ZERO,
-                max: std::time::Duration::ZERO,
-                sum: std::time::Duration::ZERO,
-            },
-            last_down: None,
-            last_discard: None,
             last_auth_discard: None,
             last_tx_error: None,
+            tally: Tally::NONE,
             marks: Marks::new(now),
         }
     }
@@ -386,11 +416,8 @@ impl History {
 
 impl Pace {
     fn new(seed: u64, now: Instant) -> Self {
-        let mut jitter = Jitter::new(seed);
-        let fraction = jitter.fraction();
         Self {
-            jitter,
-            fraction,
+            jitter: Jitter::new(seed),
             last_periodic: now,
             announcements: transmit::Announcements::new(now),
         }
@@ -399,7 +426,7 @@ impl Pace {
     /// A packet of the periodic series leaves: draw the next gap.
     fn left(&mut self, now: Instant) {
         self.last_periodic = now;
-        self.fraction = self.jitter.fraction();
+        self.jitter.advance();
     }
 }
 

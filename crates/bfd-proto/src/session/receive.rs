@@ -23,7 +23,7 @@ impl Session {
         self.authenticity.accepted(sequence);
         self.learn(packet);
         // A packet that took a longer way through this host may be handled after a later one.
-        self.history.last_heard = self.history.last_heard.max(Some(now));
+        self.heard.last = self.heard.last.max(Some(now));
         if self.poll.received(packet.final_) {
             self.put_in_force();
         }
@@ -68,21 +68,19 @@ impl Session {
     }
 
     fn credit_gap(&mut self, now: Instant) {
-        if let (State::Up, Some(last)) = (self.state, self.history.arrivals[0]) {
-            self.history
-                .gaps
-                .record(now.saturating_duration_since(last));
+        if let (State::Up, Some(last)) = (self.state, self.heard.arrivals[0]) {
+            self.heard.gaps.record(now.saturating_duration_since(last));
         }
     }
 
     /// Step 32: the packet counts as received.
     fn credit(&mut self, now: Instant) {
-        self.counters.received += 1;
-        self.history.arrivals.rotate_right(1);
-        self.history.arrivals[0] = Some(now);
+        self.heard.count += 1;
+        self.heard.arrivals.rotate_right(1);
+        self.heard.arrivals[0] = Some(now);
         let window = self
             .detection_time()
             .unwrap_or(intervals::MIN_DETECTION_TIME);
-        self.history.marks.advance(now, window, &self.counters);
+        self.faults.marks.advance(now, window, self.faults.tally);
     }
 }

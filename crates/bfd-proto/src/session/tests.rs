@@ -23,6 +23,7 @@ fn spec(interval_ms: u32) -> SessionSpec {
 /// One end: the session, what it is owed, and what it did.
 struct End {
     session: Session,
+    history: History,
     deadline: Option<Instant>,
     changes: Vec<StateChange>,
     sent: Vec<(Instant, [u8; 24])>,
@@ -42,6 +43,7 @@ impl End {
         );
         let mut end = Self {
             session,
+            history: History::new(Instant::ZERO),
             deadline: None,
             changes: Vec::new(),
             sent: Vec::new(),
@@ -53,7 +55,12 @@ impl End {
 
     fn handle(&mut self, now: Instant, input: Input<'_>) -> Option<[u8; 24]> {
         let actions = self.session.handle(now, input, &self.health);
+        self.history.note(now, &actions);
         self.perform(now, actions)
+    }
+
+    fn view(&self) -> SessionView {
+        self.session.view(&self.history)
     }
 
     fn perform(&mut self, now: Instant, actions: Actions) -> Option<[u8; 24]> {
@@ -141,7 +148,7 @@ impl Pair {
 fn two_sessions_come_up_and_settle_at_the_negotiated_rate() {
     let pair = Pair::up(50);
     for end in &pair.ends {
-        let view = end.session.view();
+        let view = end.view();
         assert_eq!(view.negotiated_tx, 50 * MS);
         assert_eq!(view.detection_time, 150 * MS);
         assert!(!view.poll_active);
@@ -196,9 +203,9 @@ fn a_live_change_runs_a_poll_sequence_and_keeps_the_session_up() {
         pair.input(0, Input::Spec(spec(interval)));
         pair.run(3000 * MS);
         assert_eq!(pair.states(), [State::Up; 2]);
-        let view = pair.ends[0].session.view();
+        let view = pair.ends[0].view();
         assert!(!view.poll_active);
         assert_eq!(view.negotiated_tx, (interval * MS).max(50 * MS));
-        assert_eq!(pair.ends[0].session.view().counters.flaps, 0);
+        assert_eq!(pair.ends[0].view().counters.flaps, 0);
     }
 }

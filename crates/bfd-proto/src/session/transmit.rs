@@ -28,7 +28,7 @@ impl Session {
             .padded_pdu_size
             .map_or(length, |size| length.max(size.octets().into()));
         out[length..size].fill(0);
-        self.counters.sent += 1;
+        self.sent += 1;
         size
     }
 
@@ -104,10 +104,11 @@ impl Session {
         let due = self.transmit_interval().map(|interval| {
             let Pace {
                 last_periodic,
-                fraction,
+                jitter,
                 ..
             } = self.pace;
-            intervals::next_transmission(last_periodic, interval, self.spec.detect_mult, fraction)
+            let mult = self.spec.detect_mult;
+            intervals::next_transmission(last_periodic, interval, mult, jitter.fraction())
         });
         self.timers.set(Timer::Transmit, due);
     }

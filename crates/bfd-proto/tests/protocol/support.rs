@@ -1,9 +1,9 @@
 //! One session under a virtual clock, and a peer made of single packets.
 
 use bfd_proto::{
-    Actions, Authentication, ControlPacket, DetectMult, Diagnostic, Discard, Discriminator, Input,
-    Instant, Interval, LocalHealth, MAX_PAYLOAD, Micros, Path, Received, Role, Session,
-    SessionKind, SessionSpec, SessionView, State, StateChange, Transmit,
+    Actions, Authentication, ControlPacket, DetectMult, Diagnostic, Discard, Discriminator,
+    History, Input, Instant, Interval, LocalHealth, MAX_PAYLOAD, Micros, Path, Received, Role,
+    Session, SessionKind, SessionSpec, SessionView, State, StateChange, Transmit,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -102,6 +102,7 @@ pub(crate) struct Outcome {
 /// A session, its clock, and everything it did.
 pub(crate) struct Rig {
     pub(crate) session: Session,
+    history: History,
     pub(crate) now: Instant,
     pub(crate) health: LocalHealth,
     pub(crate) deadline: Option<Instant>,
@@ -130,6 +131,7 @@ impl Rig {
         let (session, actions) = Session::new(spec, authentication, local, seed, path, now);
         let mut rig = Self {
             session,
+            history: History::new(now),
             now,
             health: LocalHealth::default(),
             deadline: None,
@@ -179,12 +181,13 @@ impl Rig {
     }
 
     pub(crate) fn view(&self) -> SessionView {
-        self.session.view()
+        self.session.view(&self.history)
     }
 
     /// Hands in one input now and does what the session asks for.
     pub(crate) fn input(&mut self, input: Input<'_>) -> Outcome {
         let actions = self.session.handle(self.now, input, &self.health);
+        self.history.note(self.now, &actions);
         self.perform(actions);
         Outcome {
             discard: actions.discard,

@@ -11,14 +11,14 @@ use std::time::{Duration, SystemTime};
 use bfd_control::{EventSource, Sessions};
 use bfd_engine::{AddError, Egress, Endpoint, Event, NewSession, SessionId};
 use bfd_proto::{
-    Admin, Authentication, Discriminator, Input, Instant, LocalHealth, Path, PathProblem, Session,
-    SessionSpec, SessionView,
+    Admin, Authentication, Discriminator, History, Input, Instant, LocalHealth, Path, PathProblem,
+    Session, SessionSpec, SessionView,
 };
 
 /// Sessions by discriminator, which is the lowest that is free: the same in every run.
 #[derive(Default)]
 struct Inside {
-    sessions: BTreeMap<u32, (SessionId, Session)>,
+    sessions: BTreeMap<u32, (SessionId, Session, History)>,
     given: u32,
     events: Vec<Event>,
 }
@@ -67,10 +67,11 @@ impl Still {
 impl Inside {
     fn input(&mut self, id: SessionId, now: Instant, input: Input<'_>) {
         let number = id.discriminator.get();
-        let Some((_, session)) = self.sessions.get_mut(&number) else {
+        let Some((_, session, history)) = self.sessions.get_mut(&number) else {
             return;
         };
         let actions = session.handle(now, input, &LocalHealth::default());
+        history.note(now, &actions);
         let changed = actions.change.map(|change| Event::Changed { id, change });
         self.events.extend(changed);
     }
@@ -98,7 +99,9 @@ impl Sessions for Still {
         };
         let path = new.path.map_or_else(Path::Waiting, |_| Path::Ready);
         let (session, _) = Session::new(new.spec, new.authentication, number, 1, path, now);
-        inside.sessions.insert(number.get(), (id, session));
+        inside
+            .sessions
+            .insert(number.get(), (id, session, History::new(now)));
         inside.events.push(Event::Added(id));
         if new.admin_down {
             inside.input(id, now, Input::Admin(Admin::Down));
@@ -136,7 +139,7 @@ impl Sessions for Still {
     fn shutdown(&self, _: Duration) {
         let now = self.now();
         let mut inside = self.inside();
-        let ids: Vec<_> = inside.sessions.values().map(|(id, _)| *id).collect();
+        let ids: Vec<_> = inside.sessions.values().map(|(id, ..)| *id).collect();
         ids.into_iter().for_each(|id| inside.leave(id, now));
         drop(inside);
         self.ring();
@@ -144,8 +147,8 @@ impl Sessions for Still {
 
     fn read(&self, id: SessionId) -> Option<SessionView> {
         let inside = self.inside();
-        let (of, session) = inside.sessions.get(&id.discriminator.get())?;
-        (*of == id).then(|| session.view())
+        let (of, session, history) = inside.sessions.get(&id.discriminator.get())?;
+        (*of == id).then(|| session.view(history))
     }
 
     fn source_port(&self, _: SessionId) -> Option<u16> {

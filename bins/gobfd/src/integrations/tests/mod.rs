@@ -4,8 +4,8 @@ mod opinion;
 mod watchlist;
 
 use bfd_proto::{
-    DetectMult, Diagnostic, Discriminator, Down, Evidence, Instant, Interval, Micros, Path, Role,
-    Session, SessionKind, SessionSpec, SessionView, State, Verdict,
+    DetectMult, Diagnostic, Discriminator, Down, Evidence, History, Instant, Interval, Micros,
+    Path, Role, Session, SessionKind, SessionSpec, SessionView, State, Verdict,
 };
 
 use super::opinion::{Cause, Opinion};
@@ -23,7 +23,7 @@ fn view() -> SessionView {
     };
     let discriminator = Discriminator::new(7).expect("not zero");
     let (session, _) = Session::new(spec, None, discriminator, 1, Path::Ready, Instant::ZERO);
-    session.view()
+    session.view(&History::new(Instant::ZERO))
 }
 
 fn up(mut view: SessionView) -> SessionView {

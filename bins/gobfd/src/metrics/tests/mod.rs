@@ -8,7 +8,7 @@ use std::time::Duration;
 use bfd_program::cli::Build;
 use bfd_program::exposition::HistogramSample;
 use bfd_proto::{
-    DetectMult, Diagnostic, Discriminator, Instant, Interval, Micros, Path, Role, Session,
+    DetectMult, Diagnostic, Discriminator, History, Instant, Interval, Micros, Path, Role, Session,
     SessionKind, SessionSpec, SessionView,
 };
 
@@ -30,7 +30,7 @@ fn view(kind: SessionKind, discriminator: u32) -> SessionView {
     let discriminator = Discriminator::new(discriminator).expect("not zero");
     let now = Instant::from_nanos(1_000_000_000);
     let (session, _) = Session::new(spec, None, discriminator, 1, Path::Ready, now);
-    session.view()
+    session.view(&History::new(now))
 }
 
 fn session(peer: &str, local: &str, interface: &str, kind: SessionKind) -> SessionSample {

@@ -2,8 +2,8 @@ use std::time::Duration;
 
 use bfd_proto::{
     ArrivalStats, Counters, DetectMult, Diagnostic, Discard, Discriminator, Down, Evidence,
-    Instant, Interval, Micros, PaddedPduSize, Path, PathProblem, Remote, Role, SessionKind,
-    SessionSpec, SessionView, State, Verdict,
+    History, Instant, Interval, Micros, PaddedPduSize, Path, PathProblem, Remote, Role,
+    SessionKind, SessionSpec, SessionView, State, Verdict,
 };
 use proptest::prelude::*;
 
@@ -135,10 +135,15 @@ prop_compose! {
 
 prop_compose! {
     fn counters()(
-        (sent, received, flaps, tx_errors) in any::<(u64, u64, u32, u32)>(),
+        (sent, received, tx_errors) in any::<(u64, u64, u32)>(),
         discards in prop::array::uniform(any::<u32>()),
-        transitions in any::<[[u32; 4]; 4]>(),
+        counts in any::<[u32; History::TRANSITIONS.len()]>(),
     ) -> Counters {
+        let mut transitions = [[0; 4]; 4];
+        for ((from, to), count) in History::TRANSITIONS.into_iter().zip(counts) {
+            transitions[usize::from(from.bits())][usize::from(to.bits())] = count;
+        }
+        let flaps = transitions[3][1];
         Counters { sent, received, discards, transitions, flaps, tx_errors }
     }
 }
@@ -148,7 +153,7 @@ prop_compose! {
         spec in spec(),
         discriminator in discriminator(),
         (state, diagnostic, remote) in (state(), diagnostic(), remote()),
-        (negotiated_tx, detection_time) in (duration(), duration()),
+        (negotiated_tx, detection_time) in (micros().prop_map(Micros::duration), duration()),
         poll_active in any::<bool>(),
         path in prop::option::of(problem()),
         created in moment(),
