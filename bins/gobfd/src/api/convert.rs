@@ -31,7 +31,11 @@ pub(super) fn session(
             .local()
             .map(|local| local.to_string())
             .unwrap_or_default(),
-        interface_name: meta.key.interface.clone().unwrap_or_default(),
+        interface_name: meta
+            .key
+            .interface
+            .map(|name| name.to_string())
+            .unwrap_or_default(),
         r#type: session_type(meta.key.hops).into(),
         local_state: state(view.state).into(),
         remote_state: state(view.remote.state).into(),

@@ -86,7 +86,7 @@ fn sample(session: SessionInfo) -> SessionSample {
     SessionSample {
         peer: session.meta.key.peer,
         local: session.meta.local(),
-        interface: session.meta.key.interface.clone(),
+        interface: session.meta.key.interface,
         overridden: session.meta.overridden,
         view: session.view,
     }
