@@ -49,18 +49,20 @@ impl Settings {
         self.ledger.clone()
     }
 
-    /// The configuration in force.
+    /// The configuration in force; without its sessions once they were started.
     #[must_use]
     pub fn config(&self) -> &Config {
         &self.config
     }
 
-    /// Starts the configured sessions.
+    /// Starts the configured sessions. From then on they are the control plane's: nobody keeps them
+    /// a second time.
     ///
     /// # Errors
     /// The daemon is stopping.
-    pub async fn apply(&self, control: &Control) -> Result<Reloaded, Stopping> {
-        let intents = self.config.sessions.iter().map(intent).collect();
+    pub async fn apply(&mut self, control: &Control) -> Result<Reloaded, Stopping> {
+        let sessions = std::mem::take(&mut self.config.sessions);
+        let intents = sessions.into_iter().map(intent).collect();
         let done = control.reconcile(Owner::Config, intents).await?;
         report(&done);
         let left_out = done.conflicts.len() + done.failed.len();
@@ -141,13 +143,13 @@ pub fn warn(warnings: &[String]) {
     }
 }
 
-fn intent(session: &SessionSettings) -> Intent {
+fn intent(session: SessionSettings) -> Intent {
     let SessionSettings {
         key,
         spec,
         keys,
         admin_down,
-    } = session.clone();
+    } = session;
     Intent {
         key,
         wanted: Wanted {

@@ -218,6 +218,24 @@ fn kind_local_and_interface_tell_sessions_apart() {
 }
 
 #[test]
+fn min_ttl_tells_no_sessions_apart() {
+    let multi = "sessions: [{peer: 192.0.2.1, type: multi_hop}]";
+    let lower = "sessions: [{peer: 192.0.2.1, type: multi_hop, min_ttl: 64}]";
+    let (multi, lower) = (only(multi), only(lower));
+    assert_eq!(multi.key, lower.key);
+    assert_ne!(multi.spec, lower.spec);
+}
+
+#[test]
+fn a_default_changes_the_sessions_that_use_it() {
+    let list = "sessions: [{peer: 192.0.2.1}, {peer: 192.0.2.2, desired_min_tx: 1s}]";
+    let before = config(list).sessions;
+    let after = config(&format!("bfd: {{default_desired_min_tx: 50ms}}\n{list}")).sessions;
+    assert_ne!(before[0], after[0]);
+    assert_eq!(before[1], after[1]);
+}
+
+#[test]
 fn anchors_and_merges_serve_as_profiles() {
     let text = "sessions:
   - &fast {peer: 192.0.2.1, desired_min_tx: 50ms, required_min_rx: 50ms}
