@@ -29,5 +29,5 @@ pub use interface::{BadInterfaceName, InterfaceName};
 pub use key::{Hops, SessionKey};
 pub use keychain::{InUse, KeyChain, KeyChainError, Lifetime, TimedKey};
 pub use plan::{Change, KeyChange, Plan};
-pub use session::{SessionInfo, SessionMeta};
+pub use session::{Overridden, SessionInfo, SessionMeta};
 pub use topology::Topology;

@@ -87,7 +87,7 @@ fn sample(session: SessionInfo) -> SessionSample {
         peer: session.meta.key.peer,
         local: session.meta.local(),
         interface: session.meta.key.interface,
-        overridden: session.meta.overridden,
+        overridden: session.meta.overridden.is_some(),
         view: session.view,
     }
 }
