@@ -65,6 +65,8 @@ impl Settings {
         let intents = sessions.into_iter().map(intent).collect();
         let done = control.reconcile(Owner::Config, intents).await?;
         report(&done);
+        // Reading a long file takes many times the memory that its sessions then need.
+        bfd_net::heap::give_back();
         let left_out = done.conflicts.len() + done.failed.len();
         Ok(Reloaded::InForce { left_out })
     }
