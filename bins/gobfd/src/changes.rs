@@ -1,6 +1,6 @@
 //! The one who follows events for the daemon itself: log lines and counters of removed sessions.
 
-use bfd_control::{Event, EventKind, Subscription};
+use bfd_control::{Event, EventKind, InterfaceName, Subscription};
 use bfd_program::logging::Took;
 use bfd_proto::{Instant, Role};
 
@@ -41,7 +41,7 @@ fn write(event: &Event, log: &mut ChangeLog) {
             let key = &event.session.meta.key;
             let line = ChangeLine {
                 peer: key.peer,
-                interface: key.interface.as_deref(),
+                interface: key.interface.as_ref().map(InterfaceName::as_str),
                 discriminator: event.session.meta.id.discriminator,
                 change,
             };
@@ -61,7 +61,7 @@ fn created(event: &Event) {
     tracing::info!(
         peer = %meta.key.peer,
         local,
-        interface = meta.key.interface.as_deref().unwrap_or_default(),
+        interface = meta.key.interface.as_ref().map_or("", InterfaceName::as_str),
         r#type = match spec.kind {
             bfd_proto::SessionKind::SingleHop => "SingleHop",
             bfd_proto::SessionKind::MultiHop { .. } => "MultiHop",

@@ -15,6 +15,7 @@ use gobfd::secrecy;
 const CUT_SHORT: u8 = 3;
 
 fn main() -> ExitCode {
+    bfd_net::heap::keep_little();
     if let Err(error) = secrecy::guard_memory() {
         eprint!("{}", logging::failure("core dumps stay possible", &error));
     }

@@ -49,20 +49,24 @@ impl Settings {
         self.ledger.clone()
     }
 
-    /// The configuration in force.
+    /// The configuration in force; without its sessions once they were started.
     #[must_use]
     pub fn config(&self) -> &Config {
         &self.config
     }
 
-    /// Starts the configured sessions.
+    /// Starts the configured sessions. From then on they are the control plane's: nobody keeps them
+    /// a second time.
     ///
     /// # Errors
     /// The daemon is stopping.
-    pub async fn apply(&self, control: &Control) -> Result<Reloaded, Stopping> {
-        let intents = self.config.sessions.iter().map(intent).collect();
+    pub async fn apply(&mut self, control: &Control) -> Result<Reloaded, Stopping> {
+        let sessions = std::mem::take(&mut self.config.sessions);
+        let intents = sessions.into_iter().map(intent).collect();
         let done = control.reconcile(Owner::Config, intents).await?;
         report(&done);
+        // Reading a long file takes many times the memory that its sessions then need.
+        bfd_net::heap::give_back();
         let left_out = done.conflicts.len() + done.failed.len();
         Ok(Reloaded::InForce { left_out })
     }
@@ -141,13 +145,13 @@ pub fn warn(warnings: &[String]) {
     }
 }
 
-fn intent(session: &SessionSettings) -> Intent {
+fn intent(session: SessionSettings) -> Intent {
     let SessionSettings {
         key,
         spec,
         keys,
         admin_down,
-    } = session.clone();
+    } = session;
     Intent {
         key,
         wanted: Wanted {

@@ -12,6 +12,7 @@ use bfd_proto::{DetectMult, Interval, SessionSpec};
 
 use crate::key::SessionKey;
 use crate::keychain::KeyChain;
+use crate::session::Overridden;
 
 /// Who asked for a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -146,6 +147,20 @@ impl Wish {
         }
     }
 
+    /// This wish with what lay over the one it replaces. A session that is wanted as before goes on
+    /// sharing its keys with the running one.
+    fn after(mut self, before: Option<&Self>) -> Self {
+        if let Some(before) = before {
+            self.timers = before.timers;
+            let is_like = before.base.is_like(&self.base);
+            self.admin_override = before.admin_override.filter(|_| is_like);
+            if self.base.keys == before.base.keys {
+                self.base.keys.clone_from(&before.base.keys);
+            }
+        }
+        self
+    }
+
     /// What the session shall be, all things considered.
     #[must_use]
     pub fn effective(&self) -> Wanted {
@@ -160,6 +175,15 @@ impl Wish {
     #[must_use]
     pub fn is_overridden(&self) -> bool {
         self.admin_override.is_some() || !self.timers.is_empty()
+    }
+
+    /// What is laid over the owner's words, with these; `None`: nothing is.
+    pub(crate) fn overridden(&self) -> Option<Box<Overridden>> {
+        let overridden = || Overridden {
+            base: self.base.clone(),
+            timers: self.timers,
+        };
+        self.is_overridden().then(|| Box::new(overridden()))
     }
 }
 
@@ -206,22 +230,20 @@ impl Intents {
     /// other keys. Returns the intents whose key another owner holds or that came twice: they are
     /// left out.
     pub fn replace(&mut self, owner: Owner, intents: Vec<Intent>) -> Vec<Conflict> {
-        let theirs = |wish: &Wish| wish.owner == owner;
-        let mut before = BTreeMap::new();
-        self.wishes.retain(|key, wish| {
-            if theirs(wish) {
-                before.insert(key.clone(), wish.clone());
-            }
-            !theirs(wish)
-        });
-        let mut conflicts = Vec::new();
-        for intent in intents {
-            let (key, base) = (intent.key.clone(), intent.wanted.clone());
-            match self.claim(owner, intent) {
-                Ok(()) => self.inherit(&key, &base, before.get(&key)),
-                Err(conflict) => conflicts.push(conflict),
+        let all = std::mem::take(&mut self.wishes).into_iter();
+        let (before, others): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            all.partition(|(_, wish)| wish.owner == owner);
+        let (mut wishes, mut conflicts) = (BTreeMap::new(), Vec::new());
+        for Intent { key, wanted } in intents {
+            match others.get(&key).or_else(|| wishes.get(&key)) {
+                None => {
+                    let wish = Wish::new(owner, wanted);
+                    wishes.insert(key, wish.after(before.get(&key)));
+                }
+                Some(Wish { owner, .. }) => conflicts.push(Conflict { key, owner: *owner }),
             }
         }
+        self.wishes = joined(others, wishes);
         conflicts
     }
 
@@ -268,17 +290,18 @@ impl Intents {
     pub fn wanted(&self) -> BTreeMap<SessionKey, Wanted> {
         self.wishes
             .iter()
-            .map(|(key, wish)| (key.clone(), wish.effective()))
+            .map(|(key, wish)| (*key, wish.effective()))
             .collect()
     }
+}
 
-    /// Lays over a new wish what lay over the one it replaces.
-    fn inherit(&mut self, key: &SessionKey, base: &Wanted, before: Option<&Wish>) {
-        if let (Some(wish), Some(before)) = (self.wishes.get_mut(key), before) {
-            wish.timers = before.timers;
-            wish.admin_override = before.admin_override.filter(|_| before.base.is_like(base));
-        }
-    }
+/// One map of both. Made at once, its nodes are full; filled key by key in ascending order, as a
+/// file mostly is, they stay half empty.
+pub(crate) fn joined<T>(
+    one: BTreeMap<SessionKey, T>,
+    other: impl IntoIterator<Item = (SessionKey, T)>,
+) -> BTreeMap<SessionKey, T> {
+    one.into_iter().chain(other).collect()
 }
 
 #[cfg(test)]

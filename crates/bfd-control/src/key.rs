@@ -5,6 +5,8 @@ use std::net::IpAddr;
 
 use bfd_proto::SessionKind;
 
+use crate::interface::InterfaceName;
+
 /// The part of [`SessionKind`] that tells sessions apart; the rest of it can change live.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Hops {
@@ -26,14 +28,14 @@ impl From<SessionKind> for Hops {
 /// Identity of a session, fixed at its creation.
 ///
 /// The order is by peer first, so that lists and plans are stable and readable.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SessionKey {
     /// Address of the peer, without zone: `interface` takes its part.
     pub peer: IpAddr,
     /// Address to send from; `None`: by the routing table.
     pub local: Option<IpAddr>,
     /// Interface to send on and to accept from; `None`: any.
-    pub interface: Option<String>,
+    pub interface: Option<InterfaceName>,
     /// Path kind.
     pub hops: Hops,
 }
@@ -53,7 +55,7 @@ impl fmt::Display for SessionKey {
         if let Some(local) = self.local {
             write!(f, " from {local}")?;
         }
-        if let Some(interface) = &self.interface {
+        if let Some(interface) = self.interface {
             write!(f, " on {interface}")?;
         }
         match self.hops {

@@ -79,18 +79,17 @@ impl Plan {
         let mut plan = Self::default();
         for (key, wanted) in wanted {
             match running.get(key) {
-                None => plan.add.push((key.clone(), wanted.clone())),
+                None => plan.add.push((*key, wanted.clone())),
                 Some(running) => {
                     let change = Change::between(running, wanted);
-                    plan.change
-                        .extend(change.map(|change| (key.clone(), change)));
+                    plan.change.extend(change.map(|change| (*key, change)));
                 }
             }
         }
         plan.remove = running
             .keys()
             .filter(|key| !wanted.contains_key(*key))
-            .cloned()
+            .copied()
             .collect();
         plan
     }

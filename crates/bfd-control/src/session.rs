@@ -22,20 +22,41 @@ pub struct SessionMeta {
     pub owner: Owner,
     /// What it shall be.
     pub wanted: Wanted,
-    /// What its owner asked for.
-    pub base: Wanted,
-    /// Timers laid over those.
-    pub timers: TimerOverride,
-    /// Something is laid over what the owner asked for: timers or the administrative state.
-    pub overridden: bool,
+    /// What is laid over what its owner asked for; `None`: nothing, `wanted` is what that was.
+    pub overridden: Option<Box<Overridden>>,
     /// The id of the key it sends with now; `None`: no authentication.
     pub sends_key: Option<u8>,
     /// The way out, or why there is none.
     pub path: Result<Resolved, PathProblem>,
     /// When it was admitted.
     pub created: Instant,
-    /// Nanoseconds of the last Down, shared by all versions of this value; 0: never.
-    pub(crate) down_at: Arc<AtomicU64>,
+    /// When it was last down; the one thing that changes, and goes into later versions.
+    pub(crate) down_at: DownAt,
+}
+
+/// An override of timers or of the administrative state, seen from above.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Overridden {
+    /// What the owner asked for.
+    pub base: Wanted,
+    /// Timers laid over those.
+    pub timers: TimerOverride,
+}
+
+/// Nanoseconds of the last Down; 0: never. Only the hub writes it, and only it makes versions.
+#[derive(Debug, Default)]
+pub(crate) struct DownAt(AtomicU64);
+
+impl DownAt {
+    pub(crate) fn set(&self, at: Instant) {
+        self.0.store(at.as_nanos(), Ordering::Relaxed);
+    }
+}
+
+impl Clone for DownAt {
+    fn clone(&self) -> Self {
+        Self(AtomicU64::new(self.0.load(Ordering::Relaxed)))
+    }
 }
 
 impl SessionMeta {
@@ -47,10 +68,24 @@ impl SessionMeta {
             .or_else(|| self.path.ok().map(|path| path.local))
     }
 
+    /// What its owner asked for.
+    #[must_use]
+    pub fn base(&self) -> &Wanted {
+        let below = self.overridden.as_ref();
+        below.map_or(&self.wanted, |overridden| &overridden.base)
+    }
+
+    /// Timers laid over those that its owner asked for.
+    #[must_use]
+    pub fn timers(&self) -> TimerOverride {
+        let overridden = self.overridden.as_ref();
+        overridden.map_or_else(TimerOverride::default, |overridden| overridden.timers)
+    }
+
     /// When it last left Init or Up for Down or AdminDown; `None`: never.
     #[must_use]
     pub fn down_at(&self) -> Option<Instant> {
-        Some(self.down_at.load(Ordering::Relaxed))
+        Some(self.down_at.0.load(Ordering::Relaxed))
             .filter(|at| *at != 0)
             .map(Instant::from_nanos)
     }

@@ -11,10 +11,10 @@ use bfd_proto::{
     SessionSpec,
 };
 
-use crate::intent::{Owner, TimerOverride, Wanted};
+use crate::intent::{Owner, Wanted};
 use crate::key::{Hops, SessionKey};
 use crate::keychain::KeyChain;
-use crate::session::SessionMeta;
+use crate::session::{DownAt, SessionMeta};
 
 pub(crate) fn key(peer: u8) -> SessionKey {
     let peer = IpAddr::V4(Ipv4Addr::new(192, 0, 2, peer));
@@ -59,12 +59,10 @@ pub(crate) fn meta(id: SessionId) -> SessionMeta {
         key: key(1),
         owner: Owner::Api,
         wanted: wanted(100),
-        base: wanted(100),
-        timers: TimerOverride::default(),
-        overridden: false,
+        overridden: None,
         sends_key: None,
         path: Err(PathProblem::NoRoute),
         created: Instant::ZERO,
-        down_at: Arc::default(),
+        down_at: DownAt::default(),
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bfd_proto::{Authentication, Discriminator, PathProblem, SessionKind, SessionSpec};
 
 /// Names one session for the life of the process; never used again for another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SessionId {
     /// The worker that owns it.
     pub worker: u16,

@@ -15,10 +15,12 @@
 //! | time | [`Clock`] joins the monotonic clock with the kernel's receive stamps |
 //! | wait | [`Poller`] sleeps with nanosecond time-outs, [`Waker`] ends the sleep |
 //! | place | [`Realtime`] settings of a thread, [`CpuCount`], [`NamespaceLock`] |
+//! | thrift | [`heap`]: memory that was freed goes back to the system |
 
 mod clock;
 mod cpu;
 mod family;
+pub mod heap;
 mod message;
 mod namespace_lock;
 mod option;

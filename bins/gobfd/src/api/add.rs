@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bfd_api::v1::__buffa::view::AddSessionRequestView;
 use bfd_api::v1::{AuthenticationType, SessionType};
-use bfd_control::{Hops, Intent, KeyChain, SessionKey, Wanted};
+use bfd_control::{Hops, Intent, InterfaceName, KeyChain, SessionKey, Wanted};
 use bfd_proto::{
     AuthType, DetectMult, Interval, Key, Micros, PaddedPduSize, Role, Secret, SessionKind,
     SessionSpec,
@@ -16,8 +16,6 @@ use connectrpc::ConnectError;
 
 /// Smallest TTL of multihop packets when none is asked for.
 const DEFAULT_MIN_TTL: u8 = 254;
-/// Octets of an interface name (`IFNAMSIZ` without its end).
-const INTERFACE_NAME: usize = 15;
 
 /// The wish a request expresses.
 ///
@@ -242,7 +240,7 @@ fn padding(octets: u32, authenticates: bool) -> Result<Option<PaddedPduSize>, Co
     size.map(Some).ok_or_else(fault)
 }
 
-fn interface(name: &str, zone: Option<&str>) -> Result<Option<String>, ConnectError> {
+fn interface(name: &str, zone: Option<&str>) -> Result<Option<InterfaceName>, ConnectError> {
     let name = match (name, zone) {
         ("", None) => return Ok(None),
         ("", Some(zone)) => zone,
@@ -253,13 +251,8 @@ fn interface(name: &str, zone: Option<&str>) -> Result<Option<String>, ConnectEr
         }
         (name, _) => name,
     };
-    let odd = |octet: u8| octet == b'/' || octet.is_ascii_whitespace() || octet == 0;
-    if name.is_empty() || name.len() > INTERFACE_NAME || name.bytes().any(odd) {
-        return Err(invalid(format!(
-            "\"{name}\" is not the name of an interface"
-        )));
-    }
-    Ok(Some(name.to_owned()))
+    let fault = |_| invalid(format!("\"{name}\" is not the name of an interface"));
+    name.parse().map(Some).map_err(fault)
 }
 
 fn invalid(message: impl Into<String>) -> ConnectError {

@@ -31,7 +31,11 @@ pub(super) fn session(
             .local()
             .map(|local| local.to_string())
             .unwrap_or_default(),
-        interface_name: meta.key.interface.clone().unwrap_or_default(),
+        interface_name: meta
+            .key
+            .interface
+            .map(|name| name.to_string())
+            .unwrap_or_default(),
         r#type: session_type(meta.key.hops).into(),
         local_state: state(view.state).into(),
         remote_state: state(view.remote.state).into(),
@@ -60,7 +64,7 @@ pub(super) fn session(
         poll_active: view.poll_active,
         path_problem: path_problem(view.path).into(),
         admin_down: meta.wanted.admin_down,
-        overridden: meta.overridden,
+        overridden: meta.overridden.is_some(),
         owner: meta.owner.label().to_owned(),
         role: role(view.spec.role).into(),
         min_ttl: view.spec.kind.min_ttl().into(),
@@ -71,7 +75,7 @@ pub(super) fn session(
         source_port: source_port(control, session),
         created: moment(calendar, Some(meta.created)),
         observed_at: moment(calendar, Some(calendar.now())),
-        timer_override: timer_override(&meta.timers),
+        timer_override: timer_override(&meta.timers()),
         configured_timers: configured_timers(meta),
     }
 }
@@ -96,10 +100,10 @@ fn timer_override(timers: &TimerOverride) -> TimersField {
 
 /// What lies below, if anything is laid over.
 fn configured_timers(meta: &SessionMeta) -> TimersField {
-    if meta.timers.is_empty() {
+    if meta.timers().is_empty() {
         return MessageField::none();
     }
-    let spec = &meta.base.spec;
+    let spec = &meta.base().spec;
     MessageField::some(v1::SessionTimers {
         desired_min_tx_interval: duration(spec.desired_min_tx.duration()),
         required_min_rx_interval: duration(spec.required_min_rx.duration()),

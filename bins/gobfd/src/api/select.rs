@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use bfd_api::v1::SessionType;
-use bfd_control::{Control, Hops, SessionMeta};
+use bfd_control::{Control, Hops, InterfaceName, SessionMeta};
 use buffa::EnumValue;
 use connectrpc::ConnectError;
 
@@ -55,7 +55,9 @@ impl PeerSelector<'_> {
         let matches = |meta: &&Arc<SessionMeta>| {
             meta.key.peer == peer
                 && local.is_none_or(|local| meta.local() == Some(local))
-                && interface.is_none_or(|name| meta.key.interface.as_deref() == Some(name))
+                && interface.is_none_or(|name| {
+                    meta.key.interface.as_ref().map(InterfaceName::as_str) == Some(name)
+                })
                 && hops.is_none_or(|hops| meta.key.hops == hops)
         };
         let sessions = control.sessions();

@@ -42,7 +42,7 @@ pub(super) fn change(
 /// Says who laid what over which session, for whoever wonders later.
 pub(super) fn log(session: &SessionInfo, caller: Option<&Caller>) {
     let (meta, spec) = (&session.meta, &session.meta.wanted.spec);
-    let message = if meta.timers.is_empty() {
+    let message = if meta.timers().is_empty() {
         "session timers are the configured ones again"
     } else {
         "session timers overridden"
@@ -52,7 +52,7 @@ pub(super) fn log(session: &SessionInfo, caller: Option<&Caller>) {
         local_discr = meta.id.discriminator.get(),
         owner = meta.owner.label(),
         client = caller.map(tracing::field::display),
-        overridden = laid_over(&meta.timers),
+        overridden = laid_over(&meta.timers()),
         desired_min_tx = Took(spec.desired_min_tx.duration()).field(),
         required_min_rx = Took(spec.required_min_rx.duration()).field(),
         detect_mult = spec.detect_mult.get(),

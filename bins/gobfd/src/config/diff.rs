@@ -1,22 +1,11 @@
-//! What a reload changes.
+//! What a reload changes, sessions apart: their difference is the control plane's to find
+//! ([`bfd_control::Plan`]).
 
-use std::collections::HashMap;
-
-use bfd_control::SessionKey;
-
-use super::settings::{Config, SessionSettings};
+use super::settings::Config;
 
 /// The difference between the running configuration and a new one.
-///
-/// Sessions are matched by key; what is equal in both appears nowhere.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diff {
-    /// Sessions only the new one has, in its order.
-    pub added: Vec<SessionSettings>,
-    /// Sessions only the old one has, in its order.
-    pub removed: Vec<SessionSettings>,
-    /// Sessions whose values differ: old and new.
-    pub changed: Vec<(SessionSettings, SessionSettings)>,
     /// Whether level or format of the log changed; they count at once.
     pub log: bool,
     /// Whether the GoBGP integration is to be restarted, started or ended.
@@ -31,30 +20,12 @@ impl Diff {
     /// What leads from `old` to `new`.
     #[must_use]
     pub fn between(old: &Config, new: &Config) -> Self {
-        let before: HashMap<&SessionKey, &SessionSettings> = by_key(old);
-        let after: HashMap<&SessionKey, &SessionSettings> = by_key(new);
-        let mut diff = Self {
+        Self {
             log: old.log != new.log,
             gobgp: old.gobgp != new.gobgp,
             kubernetes: old.kubernetes != new.kubernetes,
             restart: restart(old, new),
-            ..Self::default()
-        };
-        for session in &new.sessions {
-            match before.get(&session.key) {
-                None => diff.added.push(session.clone()),
-                Some(old) if *old != session => {
-                    diff.changed.push(((*old).clone(), session.clone()));
-                }
-                Some(_) => {}
-            }
         }
-        let gone = old
-            .sessions
-            .iter()
-            .filter(|session| !after.contains_key(&session.key));
-        diff.removed = gone.cloned().collect();
-        diff
     }
 
     /// The configuration in force after a reload from `old` to `new`: what needs a restart stays as
@@ -74,14 +45,6 @@ impl Diff {
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
-}
-
-fn by_key(config: &Config) -> HashMap<&SessionKey, &SessionSettings> {
-    config
-        .sessions
-        .iter()
-        .map(|session| (&session.key, session))
-        .collect()
 }
 
 fn restart(old: &Config, new: &Config) -> Vec<String> {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use bfd_control::{Hops, SessionKey};
+use bfd_control::{Hops, InterfaceName, SessionKey};
 use bfd_program::config::{Origin, Scalar, Zoned};
 use bfd_proto::SessionSpec;
 
@@ -30,7 +30,7 @@ pub(crate) fn read(
         let Some(session) = element.read(chains) else {
             continue;
         };
-        if let Some(other) = first.insert(session.key.clone(), index) {
+        if let Some(other) = first.insert(session.key, index) {
             element.complain(
                 "peer",
                 format!("the same session as sessions[{other}]: {}", session.key),
@@ -101,7 +101,7 @@ impl<'v, 'e> Element<'v, 'e> {
             peer.zone.clone(),
             local.as_ref().and_then(|local| local.zone.clone()),
         ];
-        let interface = self.one_interface(interface, zones);
+        let interface = self.one_interface(interface, zones)?;
         let local = local.map(|local| local.address);
         self.check_addresses(peer.address, local, interface.is_some());
         kind_is_known.then(|| SessionKey {
@@ -121,12 +121,13 @@ impl<'v, 'e> Element<'v, 'e> {
         }
     }
 
-    /// The interface that `interface` and the zones of the addresses agree on.
+    /// The interface that `interface` and the zones of the addresses agree on; the outer `None` only
+    /// together with a problem.
     fn one_interface(
         &mut self,
         named: Option<String>,
         zones: [Option<String>; 2],
-    ) -> Option<String> {
+    ) -> Option<Option<InterfaceName>> {
         let mut interface = named;
         for (zone, key) in zones.into_iter().zip(["peer", "local"]) {
             let Some(zone) = zone else { continue };
@@ -140,7 +141,10 @@ impl<'v, 'e> Element<'v, 'e> {
                 _ => interface = Some(zone),
             }
         }
-        interface
+        let name = interface.map(|name| name.parse::<InterfaceName>());
+        name.transpose()
+            .inspect_err(|error| self.complain("interface", error.to_string()))
+            .ok()
     }
 
     fn check_addresses(&mut self, peer: IpAddr, local: Option<IpAddr>, has_interface: bool) {

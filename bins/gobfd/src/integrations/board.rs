@@ -77,12 +77,30 @@ pub struct Target {
     pub took: Option<Duration>,
     /// How many attempts have failed in a row.
     pub failures: u32,
-    /// The last failure and when it was.
+    /// Why and when the last attempt failed; `None`: it did not.
     pub error: Option<(String, Instant)>,
     /// The penalty of flap dampening, if that is switched on.
     pub penalty: Option<f64>,
     /// Whether it is held down for flapping.
     pub suppressed: bool,
+}
+
+impl Target {
+    /// An attempt failed, the last of so many in a row.
+    pub(crate) fn failed(&mut self, reason: String, failures: u32, now: Instant) {
+        self.confirmed = false;
+        self.failures = failures;
+        self.error = Some((reason, now));
+    }
+
+    /// An attempt found or left the target in `state`; whether that is still what it shall be.
+    pub(crate) fn applied(&mut self, state: &'static str, is_wished: bool, now: Instant) {
+        self.applied = Some(state);
+        self.confirmed = is_wished;
+        self.confirmed_at = Some(now);
+        self.failures = 0;
+        self.error = None;
+    }
 }
 
 impl Board {

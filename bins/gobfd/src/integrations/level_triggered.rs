@@ -342,11 +342,7 @@ impl<R: Reactor> Driver<R> {
                 if let Some(action) = failed.action {
                     self.board.count(action, false);
                 }
-                self.show(target, |shown| {
-                    shown.confirmed = false;
-                    shown.failures = failures;
-                    shown.error = Some((failed.reason, now));
-                });
+                self.show(target, |shown| shown.failed(failed.reason, failures, now));
             }
         }
     }
@@ -358,10 +354,7 @@ impl<R: Reactor> Driver<R> {
             self.board.reacted(took);
         }
         self.show(&job.target, |shown| {
-            shown.applied = Some(applied.state);
-            shown.confirmed = current;
-            shown.confirmed_at = Some(now);
-            shown.failures = 0;
+            shown.applied(applied.state, current, now);
             if applied.action.is_some() {
                 shown.took = Some(took);
             }

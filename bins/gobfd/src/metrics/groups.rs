@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+use bfd_control::InterfaceName;
 use bfd_program::exposition::escaped;
 use bfd_proto::{Counters, SessionKind, State};
 
@@ -41,14 +42,14 @@ pub(super) struct Kind {
     pub(super) flaps: u64,
 }
 
-type Key<'a> = (IpAddr, Option<IpAddr>, Option<&'a str>);
+type Key = (IpAddr, Option<IpAddr>, Option<InterfaceName>);
 
 impl Group {
     /// The groups in the order of their labels.
     pub(super) fn of(sessions: &[SessionSample]) -> Vec<Self> {
-        let mut groups: BTreeMap<Key<'_>, Self> = BTreeMap::new();
+        let mut groups: BTreeMap<Key, Self> = BTreeMap::new();
         for session in sessions {
-            let key = (session.peer, session.local, session.interface.as_deref());
+            let key = (session.peer, session.local, session.interface);
             groups
                 .entry(key)
                 .or_insert_with(|| Self::empty(key))
@@ -57,11 +58,11 @@ impl Group {
         groups.into_values().collect()
     }
 
-    fn empty((peer, local, interface): Key<'_>) -> Self {
+    fn empty((peer, local, interface): Key) -> Self {
         let local = local.map(|local| local.to_string()).unwrap_or_default();
         let mut labels = format!("peer_addr=\"{peer}\",local_addr=\"{local}\"");
         if let Some(interface) = interface {
-            labels.push_str(&format!(",interface=\"{}\"", escaped(interface)));
+            labels.push_str(&format!(",interface=\"{}\"", escaped(interface.as_str())));
         }
         Self {
             labels,

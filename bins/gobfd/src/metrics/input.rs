@@ -3,6 +3,7 @@
 
 use std::net::IpAddr;
 
+use bfd_control::InterfaceName;
 use bfd_program::cli::Build;
 use bfd_program::exposition::HistogramSample;
 use bfd_proto::SessionView;
@@ -37,7 +38,7 @@ pub struct SessionSample {
     /// Our address, as configured or chosen by the route; `None` while there is none.
     pub local: Option<IpAddr>,
     /// The interface the session is bound to.
-    pub interface: Option<String>,
+    pub interface: Option<InterfaceName>,
     /// Something is laid over what its owner asked for.
     pub overridden: bool,
     /// Its state and counters.

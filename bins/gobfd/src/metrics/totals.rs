@@ -15,6 +15,7 @@ pub struct Totals {
     verdicts: [u64; Verdict::LABELS.len()],
     discards: [u64; Discard::COUNT],
     unclaimed: [u64; Discard::COUNT],
+    /// What each session had discarded when it was looked at last, if anything.
     seen: HashMap<Discriminator, Discards>,
 }
 
@@ -28,10 +29,13 @@ impl Totals {
     /// session before a page is written, and once more when a session is removed.
     pub fn absorb(&mut self, view: &SessionView) {
         let now = view.counters.discards;
-        let before = self
-            .seen
-            .insert(view.discriminator, now)
-            .unwrap_or_default();
+        let before = self.seen.get(&view.discriminator).copied();
+        let before = before.unwrap_or_default();
+        // Most sessions never discard a packet, and need no place here.
+        if now == before {
+            return;
+        }
+        self.seen.insert(view.discriminator, now);
         for ((total, now), before) in self.discards.iter_mut().zip(now).zip(before) {
             // Less than before: another session has been given the discriminator.
             *total += u64::from(now.checked_sub(before).unwrap_or(now));

@@ -86,8 +86,8 @@ fn sample(session: SessionInfo) -> SessionSample {
     SessionSample {
         peer: session.meta.key.peer,
         local: session.meta.local(),
-        interface: session.meta.key.interface.clone(),
-        overridden: session.meta.overridden,
+        interface: session.meta.key.interface,
+        overridden: session.meta.overridden.is_some(),
         view: session.view,
     }
 }

@@ -9,6 +9,7 @@ mod keys;
 mod kubernetes;
 mod load;
 mod log;
+mod memory;
 mod paths;
 mod python;
 mod reload;

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use bfd_engine::{AddError, Egress, Endpoint, NewSession, SessionId};
+use bfd_engine::{AddError, Egress, Endpoint, NewSession};
 use bfd_proto::{Admin, PathProblem};
 use tokio::sync::mpsc;
 
@@ -17,11 +17,11 @@ use super::{Reconciled, RouteSource};
 use crate::engine::Sessions;
 use crate::error::{ChangeError, StartError};
 use crate::hub::Hub;
-use crate::intent::{Intent, Intents, Owner, TimerChange, TimerOverride, Wanted, Wish};
+use crate::intent::{Intent, Intents, Owner, TimerChange, Wanted, Wish, joined};
 use crate::key::SessionKey;
 use crate::keychain::KeyChain;
 use crate::plan::{Change, KeyChange, Plan};
-use crate::session::{SessionInfo, SessionMeta};
+use crate::session::{DownAt, SessionInfo, SessionMeta};
 use crate::topology::{Resolved, Topology};
 
 pub(super) struct Steward {
@@ -36,11 +36,10 @@ pub(super) struct Steward {
 }
 
 struct Running {
-    id: SessionId,
-    wanted: Wanted,
+    /// The version that the hub shows.
+    meta: Arc<SessionMeta>,
     /// The keys in use, of those wanted.
-    keys: Option<Held>,
-    path: Result<Resolved, PathProblem>,
+    keys: Option<Box<Held>>,
 }
 
 impl Steward {
@@ -123,10 +122,11 @@ impl Steward {
     fn add(&mut self, owner: Owner, intent: Intent) -> Result<SessionInfo, StartError> {
         let Intent { key, wanted } = intent.clone();
         self.intents.claim(owner, intent)?;
-        self.start(&key, wanted).map_err(|error| {
+        let (started, running) = self.start(&key, wanted).inspect_err(|_| {
             self.intents.release(&key);
-            error.into()
-        })
+        })?;
+        self.running.insert(key, running);
+        Ok(started)
     }
 
     fn remove(&mut self, discriminator: u32) -> Result<(), ChangeError> {
@@ -166,16 +166,16 @@ impl Steward {
         let meta = self.hub.find(discriminator).ok_or(ChangeError::NotFound)?;
         let wish = set(&mut self.intents, &meta.key).ok_or(ChangeError::NotFound)?;
         let running = self.running.get(&meta.key).ok_or(ChangeError::NotFound)?;
-        if let Some(change) = Change::between(&running.wanted, &wish.effective()) {
+        if let Some(change) = Change::between(&running.meta.wanted, &wish.effective()) {
             self.change(&meta.key, &change);
         }
-        self.describe(&meta.key);
-        let meta = self.hub.find(discriminator).ok_or(ChangeError::NotFound)?;
-        Ok(self.hub.look(meta))
+        let running = self.running.get_mut(&meta.key);
+        let running = running.ok_or(ChangeError::NotFound)?;
+        describe(&self.hub, &self.intents, &meta.key, running);
+        Ok(self.hub.look(Arc::clone(&running.meta)))
     }
 
     fn reconcile(&mut self, owner: Owner, intents: Vec<Intent>) -> Reconciled {
-        let touched: Vec<_> = intents.iter().map(|intent| intent.key.clone()).collect();
         let conflicts = self.intents.replace(owner, intents);
         let plan = Plan::between(&self.wanted_now(), &self.intents.wanted());
         let mut done = Reconciled {
@@ -190,34 +190,45 @@ impl Steward {
         plan.change
             .iter()
             .for_each(|(key, change)| self.change(key, change));
+        let mut started = Vec::with_capacity(plan.add.len());
         for (key, wanted) in plan.add {
             match self.start(&key, wanted) {
-                Ok(_) => done.created += 1,
+                Ok((_, running)) => started.push((key, running)),
                 Err(error) => {
                     self.intents.release(&key);
                     done.failed.push(format!("session {key}: {error}"));
                 }
             }
         }
-        touched.iter().for_each(|key| self.describe(key));
+        done.created = started.len();
+        if !started.is_empty() {
+            self.running = joined(std::mem::take(&mut self.running), started);
+        }
+        for (key, running) in &mut self.running {
+            describe(&self.hub, &self.intents, key, running);
+        }
         done
     }
 
     fn wanted_now(&self) -> BTreeMap<SessionKey, Wanted> {
         self.running
             .iter()
-            .map(|(key, running)| (key.clone(), running.wanted.clone()))
+            .map(|(key, running)| (*key, running.meta.wanted.clone()))
             .collect()
     }
 
-    fn start(&mut self, key: &SessionKey, wanted: Wanted) -> Result<SessionInfo, AddError> {
+    fn start(
+        &mut self,
+        key: &SessionKey,
+        wanted: Wanted,
+    ) -> Result<(SessionInfo, Running), AddError> {
         let path = self.topology.resolve(key, None, &*self.route);
         let owner = self.intents.get(key).map_or(Owner::Api, |wish| wish.owner);
         let keys = wanted.keys.clone().map(|chain| self.hold(chain));
-        let sends_key = keys.as_ref().map(Held::sends);
+        let sends_key = keys.as_deref().map(Held::sends);
         let session = NewSession {
             spec: wanted.spec,
-            authentication: keys.as_ref().map(Held::authentication),
+            authentication: keys.as_deref().map(Held::authentication),
             endpoint: endpoint(key, &wanted, path),
             path: path.map(egress),
             admin_down: wanted.admin_down,
@@ -227,33 +238,24 @@ impl Steward {
             let id = self.engine.add(session)?;
             Ok(SessionMeta {
                 id,
-                key: key.clone(),
+                key: *key,
                 owner,
-                wanted: wanted.clone(),
-                base: wanted.clone(),
-                timers: TimerOverride::default(),
-                overridden: false,
+                wanted,
+                overridden: None,
                 sends_key,
                 path,
                 created,
-                down_at: Arc::default(),
+                down_at: DownAt::default(),
             })
         })?;
-        let id = started.meta.id;
-        let running = Running {
-            id,
-            wanted,
-            keys,
-            path,
-        };
-        self.running.insert(key.clone(), running);
-        Ok(started)
+        let meta = Arc::clone(&started.meta);
+        Ok((started, Running { meta, keys }))
     }
 
     fn end(&mut self, key: &SessionKey) {
         if let Some(running) = self.running.remove(key) {
-            self.hub.leave(running.id);
-            self.engine.remove(running.id);
+            self.hub.leave(running.meta.id);
+            self.engine.remove(running.meta.id);
         }
     }
 
@@ -263,50 +265,36 @@ impl Steward {
         let Some(running) = self.running.get_mut(key) else {
             return;
         };
-        running.wanted.spec = change.spec.unwrap_or(running.wanted.spec);
-        running.wanted.admin_down = change.admin_down.unwrap_or(running.wanted.admin_down);
-        if let Some(keys) = &rekeyed {
-            running.wanted.keys.clone_from(keys);
-            running.keys = held;
-        }
         // Before the engine: whoever hears of what it does must see the wish behind it.
-        let sends_key = running.keys.as_ref().map(Held::sends);
-        self.hub.amend(running.id, |meta| {
-            meta.wanted = running.wanted.clone();
-            meta.sends_key = sends_key;
+        self.hub.amend(&mut running.meta, |meta| {
+            let wanted = &mut meta.wanted;
+            wanted.spec = change.spec.unwrap_or(wanted.spec);
+            wanted.admin_down = change.admin_down.unwrap_or(wanted.admin_down);
+            if let Some(keys) = &rekeyed {
+                wanted.keys.clone_from(keys);
+                meta.sends_key = held.as_deref().map(Held::sends);
+            }
         });
+        let id = running.meta.id;
         if rekeyed.is_some() {
-            let authentication = running.keys.as_ref().map(Held::authentication);
-            self.engine.authenticate(running.id, authentication);
+            running.keys = held;
+            let authentication = running.keys.as_deref().map(Held::authentication);
+            self.engine.authenticate(id, authentication);
         }
         if let Some(spec) = change.spec {
-            self.engine.update(running.id, spec);
+            self.engine.update(id, spec);
         }
         if let Some(down) = change.admin_down {
             self.engine
-                .admin(running.id, if down { Admin::Down } else { Admin::Up });
+                .admin(id, if down { Admin::Down } else { Admin::Up });
         }
     }
 
-    /// Brings what the hub shows of a session in line with its wish.
-    fn describe(&self, key: &SessionKey) {
-        let (Some(running), Some(wish)) = (self.running.get(key), self.intents.get(key)) else {
-            return;
-        };
-        self.hub.amend(running.id, |meta| {
-            meta.wanted = running.wanted.clone();
-            meta.base = wish.base.clone();
-            meta.timers = wish.timers;
-            meta.owner = wish.owner;
-            meta.overridden = wish.is_overridden();
-        });
-    }
-
     /// What of a chain counts now.
-    fn hold(&mut self, chain: Arc<KeyChain>) -> Held {
+    fn hold(&mut self, chain: Arc<KeyChain>) -> Box<Held> {
         let held = Held::new(chain, self.engine.wall());
         self.told.look_at(&held);
-        held
+        Box::new(held)
     }
 
     /// Brings the keys of all sessions in line with the wall clock.
@@ -325,9 +313,9 @@ impl Steward {
             if turned {
                 let sends_key = Some(held.sends());
                 self.hub
-                    .amend(running.id, |meta| meta.sends_key = sends_key);
+                    .amend(&mut running.meta, |meta| meta.sends_key = sends_key);
                 let authentication = Some(held.authentication());
-                self.engine.authenticate(running.id, authentication);
+                self.engine.authenticate(running.meta.id, authentication);
             }
         }
         self.told.tell();
@@ -343,13 +331,14 @@ impl Steward {
         self.topology = topology;
         let (mut lost, mut found) = (0_usize, 0_usize);
         for (key, running) in &mut self.running {
-            let gone = running.path.ok().and_then(|path| self.topology.lost(&path));
-            let held = running.path.ok().map(|path| path.local);
+            let used = running.meta.path.ok();
+            let gone = used.and_then(|path| self.topology.lost(&path));
+            let held = used.map(|path| path.local);
             if let Some(problem) = gone {
                 move_to(&*self.engine, &self.hub, key, running, Err(problem));
             }
             let path = self.topology.resolve(key, held, &*self.route);
-            if path != running.path {
+            if path != running.meta.path {
                 move_to(&*self.engine, &self.hub, key, running, path);
             }
             lost += usize::from(path.is_err() && held.is_some());
@@ -360,7 +349,7 @@ impl Steward {
             let waiting = self
                 .running
                 .values()
-                .filter(|running| running.path.is_err());
+                .filter(|running| running.meta.path.is_err());
             let waiting = waiting.count();
             // The first one's words are those of 0.6.1.
             let message = match lost {
@@ -386,13 +375,24 @@ fn move_to(
     running: &mut Running,
     path: Result<Resolved, PathProblem>,
 ) {
-    running.path = path;
-    hub.amend(running.id, |meta| meta.path = path);
-    engine.path(
-        running.id,
-        endpoint(key, &running.wanted, path),
-        path.map(egress),
-    );
+    hub.amend(&mut running.meta, |meta| meta.path = path);
+    let meta = &running.meta;
+    engine.path(meta.id, endpoint(key, &meta.wanted, path), path.map(egress));
+}
+
+/// Brings what the hub shows of a session in line with its wish.
+fn describe(hub: &Hub, intents: &Intents, key: &SessionKey, running: &mut Running) {
+    let Some(wish) = intents.get(key) else {
+        return;
+    };
+    let (owner, overridden) = (wish.owner, wish.overridden());
+    // Thousands are described after a reload, and few of them differ.
+    if (running.meta.owner, &running.meta.overridden) != (owner, &overridden) {
+        hub.amend(&mut running.meta, |meta| {
+            meta.owner = owner;
+            meta.overridden = overridden;
+        });
+    }
 }
 
 /// Which first packets belong to the session: those to the address it sends from, on its interface.

@@ -171,7 +171,7 @@ async fn an_override_is_shown_kept_and_dropped() {
         .admin(Owner::Api, discriminator, true)
         .await
         .expect("there");
-    assert!(held.meta.overridden && held.meta.wanted.admin_down);
+    assert!(held.meta.overridden.is_some() && held.meta.wanted.admin_down);
     assert!(matches!(fake.calls()[..], [Call::Admin(_, Admin::Down)]));
 
     control
@@ -179,7 +179,7 @@ async fn an_override_is_shown_kept_and_dropped() {
         .await
         .expect("running");
     assert_eq!(fake.calls(), []);
-    assert!(control.sessions()[0].overridden);
+    assert!(control.sessions()[0].overridden.is_some());
 
     control
         .reconcile(Owner::Config, vec![intent(1, 200)])
@@ -189,7 +189,7 @@ async fn an_override_is_shown_kept_and_dropped() {
         fake.calls()[..],
         [Call::Update(..), Call::Admin(_, Admin::Up)]
     ));
-    assert!(!control.sessions()[0].overridden);
+    assert!(control.sessions()[0].overridden.is_none());
 }
 
 #[tokio::test]
@@ -220,7 +220,7 @@ async fn timers_lie_over_a_session_until_they_are_taken_back() {
     };
     let meta = set(false, lay).await;
     assert_eq!(
-        (&meta.base, meta.timers, meta.overridden),
+        (meta.base(), meta.timers(), meta.overridden.is_some()),
         (&wanted(100), lay, true)
     );
     assert_eq!((updated(), meta.wanted.spec.desired_min_tx), (fast, fast));
@@ -229,10 +229,10 @@ async fn timers_lie_over_a_session_until_they_are_taken_back() {
     let done = reload(200).await;
     assert_eq!((done.changed, done.overridden), (0, 1));
     assert_eq!(fake.calls(), []);
-    assert_eq!(control.sessions()[0].base, wanted(200));
+    assert_eq!(*control.sessions()[0].base(), wanted(200));
 
     let meta = set(true, TimerOverride::default()).await;
-    assert_eq!((&meta.wanted, meta.overridden), (&wanted(200), false));
+    assert_eq!((&meta.wanted, &meta.overridden), (&wanted(200), &None));
     assert_eq!(updated(), wanted(200).spec.desired_min_tx);
     assert_eq!(reload(200).await.overridden, 0);
 

@@ -69,6 +69,11 @@ impl Hub {
     ) -> Result<SessionInfo, AddError> {
         let mut state = self.state();
         let meta = Arc::new(add()?);
+        // The engine gives a discriminator out again when its session is gone, and of that the last
+        // event may be on its way here.
+        if let Some(gone) = state.directory.holder(meta.id.discriminator) {
+            self.removed(&mut state, gone);
+        }
         let session = SessionInfo {
             view: meta.first_view(),
             meta: Arc::clone(&meta),
@@ -80,9 +85,12 @@ impl Hub {
         Ok(session)
     }
 
-    /// Replaces what the control plane knows of a session.
-    pub(crate) fn amend(&self, id: SessionId, change: impl FnOnce(&mut SessionMeta)) {
-        self.state().directory.amend(id, change);
+    /// Replaces what the control plane knows of a session: makes another version of `meta`, and
+    /// shows that.
+    pub(crate) fn amend(&self, meta: &mut Arc<SessionMeta>, change: impl FnOnce(&mut SessionMeta)) {
+        let mut state = self.state();
+        change(Arc::make_mut(meta));
+        state.directory.amend(meta);
     }
 
     /// A session was asked to end: nobody finds it any more. Watchers hear of it when its worker
@@ -168,11 +176,7 @@ impl Hub {
         entry.state = change.to;
         entry.last_change = Some(change.at);
         if change.down.is_some() {
-            let at = change.at.as_nanos();
-            entry
-                .meta
-                .down_at
-                .store(at, std::sync::atomic::Ordering::Relaxed);
+            entry.meta.down_at.set(change.at);
         }
         let hidden = entry.hidden.is_some();
         let mut session = self.look(Arc::clone(&entry.meta));

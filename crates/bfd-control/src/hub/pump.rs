@@ -15,6 +15,9 @@ const LOOK: Timespec = Timespec {
     tv_nsec: 200_000_000,
 };
 
+/// Room for events that is kept; more is needed when all sessions start or fail at once.
+const KEPT: usize = 256;
+
 /// Where events come from.
 pub trait EventSource: Send + 'static {
     /// A descriptor that becomes readable when there are events.
@@ -41,6 +44,7 @@ pub(crate) fn pump(mut source: impl EventSource, hub: &Arc<Hub>) -> io::Result<(
         let overflow = source.drain(&mut events);
         hub.absorb(&events, overflow);
         events.clear();
+        events.shrink_to(KEPT);
     }
     Ok(())
 }

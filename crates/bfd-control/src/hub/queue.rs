@@ -1,6 +1,6 @@
 //! The events one subscriber has not read yet.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bfd_engine::SessionId;
@@ -23,7 +23,7 @@ pub(crate) struct Queue {
 struct Waiting {
     events: BTreeMap<u64, Arc<Event>>,
     /// Number of the last waiting event of each session.
-    last: HashMap<SessionId, u64>,
+    last: BTreeMap<SessionId, u64>,
     /// Events were dropped in pairs; the next one read says so.
     lagged: bool,
     closed: bool,

@@ -59,7 +59,7 @@ impl Hub {
             .map(|entry| (Arc::clone(&entry.meta), entry.state, entry.last_change))
             .collect();
         drop(state);
-        let mut sessions: Vec<_> = told
+        let sessions = told
             .into_iter()
             .map(|(meta, told, last_change)| {
                 let mut session = self.look(meta);
@@ -69,7 +69,6 @@ impl Hub {
                 session
             })
             .collect();
-        sessions.sort_unstable_by_key(|session| session.meta.id.discriminator);
         Subscribed {
             events: Subscription { queue },
             sessions,

@@ -205,6 +205,27 @@ fn a_session_that_vanished_in_an_overflow_is_deleted() {
 }
 
 #[test]
+fn whoever_had_a_discriminator_is_deleted_before_it_is_anothers() {
+    let scene = Scene::new();
+    let old = scene.add();
+    let mut watch = scene.hub.subscribe();
+    scene.hub.leave(old);
+    let new = SessionId {
+        generation: 1,
+        ..old
+    };
+    scene.hub.admit(|| Ok(meta(new))).expect("room");
+    // What its worker tells of the old one comes late and concerns nobody.
+    scene.hub.absorb(&[bfd_engine::Event::Removed(old)], false);
+    let told = read(&mut watch.events);
+    let of: Vec<_> = told.iter().map(|event| (event.id(), event.kind)).collect();
+    assert_eq!(of, [(old, EventKind::Deleted), (new, EventKind::Added)]);
+    assert_eq!(scene.ids(), [new]);
+    let found = scene.hub.find(new.discriminator.get());
+    assert_eq!(found.map(|meta| meta.id), Some(new));
+}
+
+#[test]
 fn dropped_subscriptions_cost_nothing() {
     let mut scene = Scene::new();
     drop(scene.hub.subscribe());

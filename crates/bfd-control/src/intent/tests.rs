@@ -49,7 +49,7 @@ fn replacing_reports_foreign_and_double_keys() {
     intents.claim(Owner::Api, intent(1, 50)).expect("free");
     let twice = vec![intent(1, 300), intent(2, 300), intent(2, 400)];
     let conflicts = intents.replace(Owner::Config, twice);
-    let owners: Vec<_> = conflicts.iter().map(|c| (c.key.clone(), c.owner)).collect();
+    let owners: Vec<_> = conflicts.iter().map(|c| (c.key, c.owner)).collect();
     assert_eq!(owners, [(key(1), Owner::Api), (key(2), Owner::Config)]);
     assert_eq!(intents.get(&key(1)).expect("kept").owner, Owner::Api);
     assert_eq!(intents.get(&key(2)).expect("first wins").base, wanted(300));

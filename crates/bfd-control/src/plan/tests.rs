@@ -29,7 +29,7 @@ fn apply(plan: &Plan, sessions: &mut Sessions) {
     }
     for (key, wanted) in &plan.add {
         assert!(
-            sessions.insert(key.clone(), wanted.clone()).is_none(),
+            sessions.insert(*key, wanted.clone()).is_none(),
             "added twice"
         );
     }

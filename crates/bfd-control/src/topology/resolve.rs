@@ -42,7 +42,7 @@ impl Topology {
             return Err(PathProblem::AddressFamily);
         }
         match &key.interface {
-            Some(name) => self.resolve_bound(key, name, held),
+            Some(name) => self.resolve_bound(key, name.as_str(), held),
             None if key.needs_interface() => Err(PathProblem::InterfaceMissing),
             None => self.resolve_routed(key, held, route),
         }

@@ -63,7 +63,7 @@ fn key(peer: &str) -> SessionKey {
 
 fn on(peer: &str, interface: &str) -> SessionKey {
     SessionKey {
-        interface: Some(interface.into()),
+        interface: Some(interface.parse().expect("a name")),
         ..key(peer)
     }
 }

@@ -1,5 +1,5 @@
 use bfd_api::v1::{AddSessionRequest, AuthenticationType, SessionType};
-use bfd_control::{Hops, KeyChain};
+use bfd_control::{Hops, InterfaceName, KeyChain};
 use bfd_proto::{AuthType, Key, Role, Secret, SessionKind};
 use buffa::view::{MessageView as _, OwnedView};
 use buffa::{EnumValue, Message as _, MessageField};
@@ -70,7 +70,10 @@ fn everything_can_be_given() {
     .expect("fine");
     let spec = intent.wanted.spec;
     assert_eq!(intent.key.hops, Hops::Multi);
-    assert_eq!(intent.key.interface.as_deref(), Some("eth0"));
+    assert_eq!(
+        intent.key.interface.as_ref().map(InterfaceName::as_str),
+        Some("eth0")
+    );
     assert_eq!(spec.kind, SessionKind::MultiHop { min_ttl: 64 });
     assert_eq!(spec.role, Role::Passive);
     assert_eq!(spec.desired_min_tx.micros().0, 300_000);
@@ -160,6 +163,7 @@ fn each_fault_has_its_code_and_message() {
         (|r| r.padded_pdu_size = 9001, Invalid, "padded_pdu_size 9001 "),
         (|r| r.interface_name = "a/b".into(), Invalid, "\"a/b\" is not the name of an interface"),
         (|r| r.interface_name = "sixteen-octets-x".into(), Invalid, "is not the name of an interface"),
+        (|r| r.interface_name = "a:b".into(), Invalid, "\"a:b\" is not the name of an interface"),
         (|r| { r.peer_address = "fe80::1%eth0".into(); r.interface_name = "eth1".into(); }, Invalid,
             "interface_name eth1 and the zone eth0 of the peer address differ"),
     ];

@@ -1,3 +1,4 @@
+use bfd_control::InterfaceName;
 use bfd_program::logging::{LogFormat, LogLevel};
 
 use bfd_engine::Scheduler;
@@ -300,7 +301,8 @@ fn an_interface_keeps_its_spelling_whatever_yaml_takes_it_for() {
         let config = config(&format!(
             "sessions: [{{peer: 192.0.2.1, interface: {name}}}]"
         ));
-        assert_eq!(config.sessions[0].key.interface.as_deref(), Some(name));
+        let read = config.sessions[0].key.interface;
+        assert_eq!(read.as_ref().map(InterfaceName::as_str), Some(name));
     }
 }
 

@@ -1,6 +1,6 @@
 use std::net::IpAddr;
 
-use bfd_control::Hops;
+use bfd_control::{Hops, InterfaceName};
 use bfd_packet::{DetectMult, Micros};
 use bfd_proto::{Interval, Role, SessionKind};
 
@@ -56,7 +56,10 @@ fn a_full_session_keeps_every_value() {
     );
     assert_eq!(session.key.peer, address("2001:db8::1"));
     assert_eq!(session.key.local, Some(address("2001:db8::2")));
-    assert_eq!(session.key.interface.as_deref(), Some("eth0.100"));
+    assert_eq!(
+        session.key.interface.as_ref().map(InterfaceName::as_str),
+        Some("eth0.100")
+    );
     assert_eq!(session.spec.kind, SessionKind::MultiHop { min_ttl: 64 });
     assert_eq!(session.spec.role, Role::Passive);
     assert_eq!(micros(session.spec.desired_min_tx), 300_000);
@@ -133,7 +136,10 @@ fn addresses_become_canonical() {
     let session = only("sessions: [{peer: 'fe80::1%eth0', local: 'fe80::2%eth0'}]");
     assert_eq!(session.key.peer, address("fe80::1"));
     assert_eq!(session.key.local, Some(address("fe80::2")));
-    assert_eq!(session.key.interface.as_deref(), Some("eth0"));
+    assert_eq!(
+        session.key.interface.as_ref().map(InterfaceName::as_str),
+        Some("eth0")
+    );
 }
 
 #[test]
@@ -209,6 +215,24 @@ fn kind_local_and_interface_tell_sessions_apart() {
   - {peer: 192.0.2.1, local: 192.0.2.9}
 ";
     assert_eq!(config(text).sessions.len(), 5);
+}
+
+#[test]
+fn min_ttl_tells_no_sessions_apart() {
+    let multi = "sessions: [{peer: 192.0.2.1, type: multi_hop}]";
+    let lower = "sessions: [{peer: 192.0.2.1, type: multi_hop, min_ttl: 64}]";
+    let (multi, lower) = (only(multi), only(lower));
+    assert_eq!(multi.key, lower.key);
+    assert_ne!(multi.spec, lower.spec);
+}
+
+#[test]
+fn a_default_changes_the_sessions_that_use_it() {
+    let list = "sessions: [{peer: 192.0.2.1}, {peer: 192.0.2.2, desired_min_tx: 1s}]";
+    let before = config(list).sessions;
+    let after = config(&format!("bfd: {{default_desired_min_tx: 50ms}}\n{list}")).sessions;
+    assert_ne!(before[0], after[0]);
+    assert_eq!(before[1], after[1]);
 }
 
 #[test]

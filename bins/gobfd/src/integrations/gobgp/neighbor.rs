@@ -15,13 +15,10 @@ pub(super) struct Neighbor {
 impl Neighbor {
     /// The neighbour a BFD session watches.
     pub(super) fn of(session: &SessionKey) -> Self {
-        let zone = session
-            .interface
-            .clone()
-            .filter(|_| session.needs_interface());
+        let zone = session.interface.filter(|_| session.needs_interface());
         Self {
             address: session.peer,
-            zone,
+            zone: zone.map(|name| name.to_string()),
         }
     }
 

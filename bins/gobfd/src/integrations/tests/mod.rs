@@ -1,4 +1,5 @@
 mod agenda;
+mod board;
 mod dampening;
 mod opinion;
 mod watchlist;

@@ -38,7 +38,7 @@ fn session(peer: &str, local: &str, interface: &str, kind: SessionKind) -> Sessi
     SessionSample {
         peer: address(peer),
         local: (!local.is_empty()).then(|| address(local)),
-        interface: (!interface.is_empty()).then(|| interface.to_owned()),
+        interface: (!interface.is_empty()).then(|| interface.parse().expect("a name")),
         overridden: false,
         view: view(kind, 7),
     }
