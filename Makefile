@@ -63,19 +63,25 @@ bench-stress: bench-programs ## Hold sessions while stress-ng has the machine; w
 	$(BENCH) stress
 	$(BENCH) report --stress --write $(BENCH_PAGE)
 
-# One disturbance: `make reliability ONLY=junk`.
-reliability: ## Disturb the daemon at full size: reloads, clients, junk, stops, full disk; a table (root)
-	@scripts/require-root reliability
-	@scripts/install test
-	@PROFILE=$(PROFILE) scripts/reliability $(ONLY)
+RELIABILITY = $(PROGRAMS)/gobfd-reliability
+RELIABILITY_PAGE := docs/en/reliability.md
 
-reliability-clock: ## Step the clock of THIS MACHINE by a day and back while sessions run (root)
-	@scripts/require-root reliability-clock
-	@scripts/install test
-	@echo 'This sets the clock of this machine a day ahead and a day back, for two seconds each; four times in all.'
+.PHONY: reliability-programs
+reliability-programs:
+	@scripts/require-root reliability
+	@scripts/install demo
+	$(CARGO) build --profile $(PROFILE) --package gobfd --package gobfd-reliability --bins
+
+# One disturbance: `make reliability ONLY=junk`.
+reliability: reliability-programs ## Disturb the daemon at full size; write docs/en/reliability.md (root, 15 min)
+	$(RELIABILITY) run $(if $(ONLY),--only $(ONLY)); status=$$?; \
+	    $(RELIABILITY) report --write $(RELIABILITY_PAGE) && exit $$status
+
+reliability-clock: reliability-programs ## Step the clock of THIS MACHINE by a day and back while sessions run (root)
+	@echo 'This sets the clock of this machine a day ahead and a day back, for 1.5 s each; four times in all.'
 	@echo 'It is right again afterwards, by the monotonic clock. Ctrl-C within 5 seconds keeps it as it is.'
 	@sleep 5
-	@PROFILE=$(PROFILE) CLOCK=1 scripts/reliability clock
+	$(RELIABILITY) clock; status=$$?; $(RELIABILITY) report --write $(RELIABILITY_PAGE) && exit $$status
 
 lint: ## Lint with warnings denied
 	@scripts/install build

@@ -10,6 +10,7 @@ mod exit;
 mod explain;
 mod fault;
 mod go;
+mod keys;
 mod names;
 mod print;
 mod shell;

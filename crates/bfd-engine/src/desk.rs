@@ -125,7 +125,8 @@ fn answer(demux: &mut Demux, counter: &Counter, meta: &RxMeta, payload: &[u8]) {
             Some(yours) => {
                 let owner = yours.get() as usize % counter.workers.len();
                 let letter = Letter::new(None, *meta, payload);
-                return counter.workers[owner].forward(Parcel::Packet(letter));
+                counter.workers[owner].forward(Parcel::Packet(letter));
+                return;
             }
             None => demux.find(meta, meta.arrival),
         },
@@ -137,13 +138,15 @@ fn answer(demux: &mut Demux, counter: &Counter, meta: &RxMeta, payload: &[u8]) {
             counter.workers[usize::from(id.worker)].forward(Parcel::Packet(letter));
         }
         Finding::Refused(id, reason) => {
-            counter.meters.discard(reason);
             let parcel = Parcel::Refused {
                 id,
                 meta: *meta,
                 reason,
             };
-            counter.workers[usize::from(id.worker)].forward(parcel);
+            // Else the session counts it: each packet is counted once.
+            if !counter.workers[usize::from(id.worker)].forward(parcel) {
+                counter.meters.discard(reason);
+            }
         }
         Finding::Nobody(reason) => counter.meters.discard(reason),
     }

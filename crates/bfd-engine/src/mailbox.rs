@@ -60,14 +60,15 @@ impl<C> Mailbox<C> {
         Err(Stopped)
     }
 
-    /// Puts a packet in; counts and forgets it if there is no room.
-    pub(crate) fn forward(&self, parcel: Parcel) {
-        match self.parcels.push(parcel) {
-            Ok(()) => self.sleeper.wake(),
-            Err(_) => {
-                self.refused.fetch_add(1, Ordering::Relaxed);
-            }
+    /// Puts a packet in; counts and forgets it if there is no room. Returns whether there was.
+    pub(crate) fn forward(&self, parcel: Parcel) -> bool {
+        let forwarded = self.parcels.push(parcel).is_ok();
+        if forwarded {
+            self.sleeper.wake();
+        } else {
+            self.refused.fetch_add(1, Ordering::Relaxed);
         }
+        forwarded
     }
 
     /// The next command.

@@ -328,9 +328,9 @@ fn receive(shard: &mut Shard, desk: &Desk, meta: &RxMeta, payload: &[u8]) {
     };
     let Some(yours) = packet.your_discriminator else {
         add(&desk.meters.misdirected, 1);
-        return desk
-            .front
+        desk.front
             .forward(Parcel::Packet(Letter::new(None, *meta, payload)));
+        return;
     };
     if shard.packet(meta, &packet, yours) {
         return;

@@ -8,12 +8,14 @@
 
 mod block;
 mod link;
+mod marks;
 mod outline;
 mod page;
 mod translation;
 
 pub use block::{Block, Command, commands_of};
 pub use link::Link;
+pub use marks::{MarkError, write_between};
 pub use page::{Page, pages, root};
 pub use translation::out_of_step;
 

@@ -1,8 +1,11 @@
 //! What was on the wire: recorded by `dumpcap`, decoded by `tshark`, so that no code of ours judges itself.
 
+mod growing;
+
+use std::cell::RefCell;
 use std::fmt;
 use std::net::IpAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::str::FromStr;
 use std::thread::sleep;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -12,6 +15,7 @@ use crate::command::run;
 use crate::process::Signal;
 use crate::wait::eventually;
 use crate::{End, Error, Process, Result, State};
+use growing::Growing;
 
 /// Only BFD control packets; everything else on the link is nobody's concern here.
 const FILTER: &str = "udp dst port 3784 or udp dst port 4784";
@@ -63,7 +67,7 @@ const FIELDS: [&str; 34] = [
 #[derive(Debug)]
 pub struct Capture {
     process: Process,
-    file: PathBuf,
+    recording: RefCell<Growing>,
     bystander: Bystander,
 }
 
@@ -119,7 +123,7 @@ impl Capture {
         let bystander = Bystander::start();
         Ok(Self {
             process,
-            file,
+            recording: RefCell::new(Growing::new(file)),
             bystander,
         })
     }
@@ -129,7 +133,7 @@ impl Capture {
     /// # Errors
     /// `tshark` fails.
     pub fn frames(&self) -> Result<Vec<Frame>> {
-        decode(&self.file)
+        self.recording.borrow_mut().look().map(<[Frame]>::to_vec)
     }
 
     /// Waits until the recording satisfies `probe`, which says what it misses.
@@ -142,7 +146,8 @@ impl Capture {
         mut probe: impl FnMut(&[Frame]) -> std::result::Result<T, String>,
     ) -> Result<T> {
         eventually(what, || {
-            probe(&self.frames().map_err(|error| error.to_string())?)
+            let mut recording = self.recording.borrow_mut();
+            probe(recording.look().map_err(|error| error.to_string())?)
         })
     }
 
@@ -153,8 +158,9 @@ impl Capture {
         let now = now.unwrap_or_default();
         let end = Instant::now() + SETTLING;
         while Instant::now() < end {
-            let frames = self.frames().unwrap_or_default();
-            if frames.last().is_some_and(|frame| frame.at > now) {
+            let mut recording = self.recording.borrow_mut();
+            let last = recording.look().ok().and_then(<[Frame]>::last);
+            if last.is_some_and(|frame| frame.at > now) {
                 return;
             }
             sleep(PORTION);
@@ -169,8 +175,9 @@ impl Capture {
         self.settle();
         self.process.signal(Signal::INT)?;
         self.process.wait(crate::PATIENCE)?;
+        let frames = self.frames()?;
         let noise = self.bystander.stop();
-        Recording::read(&self.file, noise)
+        Ok(Recording { frames, noise })
     }
 }
 

@@ -50,6 +50,12 @@ pub enum Error {
         /// The answer, or the parser's complaint.
         text: String,
     },
+    /// The clock belongs to the machine, and a container may not be allowed to set it.
+    #[error("the clock of this machine cannot be set from here: {source}")]
+    Clock {
+        /// The refusal.
+        source: io::Error,
+    },
     /// Namespaces are root's business.
     #[error("network namespaces need root: run this as root")]
     NotRoot,

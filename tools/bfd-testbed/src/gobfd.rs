@@ -396,7 +396,10 @@ fn launch(namespace: &Namespace, config: &Path) -> Result<Process> {
 }
 
 /// A binary of this workspace: beside the running program, or one folder above a test.
-pub(crate) fn binary(name: &str) -> Result<PathBuf> {
+///
+/// # Errors
+/// It is not built.
+pub fn binary(name: &str) -> Result<PathBuf> {
     let here = std::env::current_exe().map_err(Error::io("path of this program"))?;
     let mut folders = here.ancestors().skip(1).take(2);
     folders

@@ -1,4 +1,4 @@
-//! What this process has made and must undo: processes, namespaces, folders.
+//! What this process has made and must undo: processes, namespaces, folders, a step of the clock.
 //!
 //! `Drop` undoes it in the ordinary case, also after a panic. A signal ends a program without running
 //! `Drop`, so a thread of its own undoes it then; what a killed process leaves behind, the next one
@@ -13,6 +13,7 @@ use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
+use crate::clock::RightTime;
 use crate::command::run;
 
 /// First letters of every namespace and folder of ours; the pid of the maker follows.
@@ -23,12 +24,15 @@ pub(crate) struct Made {
     pub(crate) processes: BTreeSet<u32>,
     pub(crate) namespaces: BTreeSet<String>,
     pub(crate) folders: BTreeSet<PathBuf>,
+    /// The wall clock is stepped; what it should show.
+    pub(crate) clock: Option<RightTime>,
 }
 
 static MADE: Mutex<Made> = Mutex::new(Made {
     processes: BTreeSet::new(),
     namespaces: BTreeSet::new(),
     folders: BTreeSet::new(),
+    clock: None,
 });
 static START: Once = Once::new();
 
@@ -65,6 +69,9 @@ fn watch_signals() {
 fn undo_all() {
     // Never released: nobody may make anything new behind our back.
     let made = made();
+    if let Some(right) = made.clock {
+        right.restore();
+    }
     for pid in &made.processes {
         end(*pid);
     }

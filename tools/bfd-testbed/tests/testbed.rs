@@ -6,7 +6,9 @@ use std::process::Command;
 use std::time::Duration;
 
 use bfd_testbed::wire::{Ours, check};
-use bfd_testbed::{Bird, Capture, Frr, Process, Result, Router, Session, State, Topology, on_link};
+use bfd_testbed::{
+    Bird, Capture, Frr, Process, Recording, Result, Router, Session, State, Topology, on_link,
+};
 
 const FRR_ADDRESS: [&str; 2] = ["10.0.0.1", "fd00::1"];
 const BIRD_ADDRESS: [&str; 2] = ["10.0.0.2", "fd00::2"];
@@ -29,12 +31,18 @@ fn frr_and_bird_come_up_fail_and_recover() -> Result<()> {
     let bird = Bird::start(&bird_room, &mirrored)?;
 
     both(&frr, &bird, &sessions, State::Up)?;
+    let early = capture.frames()?;
     link.cut()?;
     both(&frr, &bird, &sessions, State::Down)?;
+    let later = capture.frames()?;
     link.heal()?;
     both(&frr, &bird, &sessions, State::Up)?;
 
-    let frames = capture.stop()?.frames;
+    let recording = capture.stop()?;
+    let (frames, noise) = (recording.frames, recording.noise);
+    assert!(early.len() < later.len() && later.len() < frames.len());
+    let whole = Recording::read(&frr_room.folder().join("capture-eth0.pcapng"), noise)?;
+    assert!(frames == whole.frames, "read in portions as read at once");
     assert!(
         frames.iter().all(|frame| frame.control.is_some()),
         "all are decoded"

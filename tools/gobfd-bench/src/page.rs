@@ -1,13 +1,11 @@
 //! `report`: all results as one table, printed or written into the page.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::Context;
 use clap::Args;
 
 use crate::aims::{self, LINES, Line, Verdict};
-use crate::machine;
 use crate::results::{Outcome, Results};
 use crate::stress;
 
@@ -38,30 +36,14 @@ impl Report {
         let text = format!("{}\n{}", facts(&all), table(&all));
         print!("{text}");
         match &self.write {
-            Some(page) => write(page, name, &text),
+            Some(page) => Ok(bfd_docs::write_between(page, name, &text)?),
             None => Ok(()),
         }
     }
 }
 
-fn write(page: &Path, name: &str, text: &str) -> anyhow::Result<()> {
-    let place = || format!("cannot write {}", page.display());
-    let old = std::fs::read_to_string(page).with_context(place)?;
-    let new = replaced(&old, name, text).with_context(place)?;
-    std::fs::write(page, new).with_context(place)
-}
-
-/// The page with `text` between the marks of this name.
-fn replaced(page: &str, name: &str, text: &str) -> anyhow::Result<String> {
-    let [begin, end] = ["begin", "end"].map(|what| format!("<!-- {name}: {what} -->"));
-    let missing = |mark: &str| format!("it has no mark {mark}");
-    let (head, rest) = page.split_once(&begin).with_context(|| missing(&begin))?;
-    let (_, tail) = rest.split_once(&end).with_context(|| missing(&end))?;
-    Ok(format!("{head}{begin}\n{text}{end}{tail}"))
-}
-
 fn facts(all: &[Outcome]) -> String {
-    let mut text = format!("Machine: {}.", machine::facts());
+    let mut text = format!("Machine: {}.", bfd_testbed::machine());
     let mut seen = Vec::new();
     for outcome in all {
         if outcome.version != "-" && !seen.contains(&&outcome.contender) {
@@ -143,19 +125,8 @@ fn cell(all: &[Outcome], line: &Line, contender: &str, notes: &mut Vec<String>) 
 
 #[cfg(test)]
 mod tests {
-    use super::{replaced, table};
+    use super::table;
     use crate::results::Outcome;
-
-    #[test]
-    fn the_table_replaces_the_old_one_alone() {
-        let page = |text| format!("head\n<!-- x: begin -->\n{text}<!-- x: end -->\ntail\n");
-        assert_eq!(
-            replaced(&page("old\n"), "x", "new\n").unwrap(),
-            page("new\n")
-        );
-        let refused = replaced(&page(""), "y", "new").unwrap_err().to_string();
-        assert_eq!(refused, "it has no mark <!-- y: begin -->");
-    }
 
     #[test]
     fn figures_stand_beside_their_aims() {

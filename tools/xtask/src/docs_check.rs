@@ -43,12 +43,13 @@ const TRANSLATED: [&str; 5] = [
     "integrations",
 ];
 /// Our programs; their own tests hold the manual against their command lines.
-const OURS: [&str; 5] = [
+const OURS: [&str; 6] = [
     "gobfd",
     "gobfdctl",
     "gobfd-haproxy-agent",
     "gobfd-exabgp-bridge",
     "gobfd-bench",
+    "gobfd-reliability",
 ];
 
 /// Prints what is wrong; succeeds when nothing is.

@@ -1,6 +1,6 @@
 //! A session of the control plane as a message.
 
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use bfd_api::v1;
 use bfd_control::{Control, Hops, SessionInfo, SessionMeta, TimerOverride};
@@ -77,6 +77,7 @@ pub(super) fn session(
         observed_at: moment(calendar, Some(calendar.now())),
         timer_override: timer_override(&meta.timers()),
         configured_timers: configured_timers(meta),
+        auth_keys: auth_keys(calendar, meta),
     }
 }
 
@@ -108,6 +109,24 @@ fn configured_timers(meta: &SessionMeta) -> TimersField {
         desired_min_tx_interval: duration(spec.desired_min_tx.duration()),
         required_min_rx_interval: duration(spec.required_min_rx.duration()),
         detect_multiplier: spec.detect_mult.get().into(),
+    })
+}
+
+/// Those of the wanted chain, as the wall clock has it.
+fn auth_keys(
+    calendar: &Calendar,
+    meta: &SessionMeta,
+) -> MessageField<v1::AuthenticationKeys, buffa::Inline<v1::AuthenticationKeys>> {
+    let Some(chain) = &meta.wanted.keys else {
+        return MessageField::none();
+    };
+    let in_use = chain.at(UNIX_EPOCH + calendar.wall(calendar.now()));
+    let keys = &in_use.authentication;
+    MessageField::some(v1::AuthenticationKeys {
+        chain: chain.name().to_owned(),
+        send: keys.send_key_id().into(),
+        accept: keys.accepted_key_ids().map(u32::from).collect(),
+        stand_in: in_use.stand_in,
     })
 }
 

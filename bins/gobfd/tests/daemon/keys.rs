@@ -49,12 +49,19 @@ fn a_reload_that_changes_only_keys_keeps_the_session_up() -> Result<()> {
     fs::write(&other, "Zq7-another").expect("a key file");
     let (old, new) = (key(1, &file, late), key(2, &other, early));
     let rolled = format!("{}, {}", key(1, &file, early), key(2, &other, late));
-    for keys in [format!("{old}, {new}"), rolled, key(2, &other, "")] {
+    let shown = |accept: &[u8], send| json!({"chain": "core", "send": send, "accept": accept});
+    assert_eq!(before[0]["authKeys"], shown(&[1], 1));
+    for (keys, shown) in [
+        (format!("{old}, {new}"), shown(&[1, 2], 1)),
+        (rolled, shown(&[1, 2], 2)),
+        (key(2, &other, ""), shown(&[2], 2)),
+    ] {
         for (daemon, peer) in [(&left, "10.0.0.2"), (&right, "10.0.0.1")] {
             daemon.reload(&config(peer, &keys), DONE)?;
             let report = daemon.logged(DONE).pop().expect("a line");
             let counts = ["created", "destroyed", "changed"].map(|key| report[key].as_u64());
             assert_eq!(counts, [Some(0), Some(0), Some(1)], "{report}");
+            assert_eq!(daemon.session(peer)["authKeys"], shown);
         }
     }
     // The same file with another secret: ours first, theirs within the detection time.

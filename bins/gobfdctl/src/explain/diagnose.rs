@@ -10,7 +10,7 @@ use bfd_api::v1::{BfdSession, LastDiscard, PathProblem, SessionRole, SessionStat
 use super::answer::Explanation;
 use super::cause::Cause;
 use super::evidence;
-use crate::{go, names};
+use crate::{go, keys, names};
 
 /// A peer that is not Up sends once a second or so; what is older than this is over.
 const RECENT: Duration = Duration::from_secs(5);
@@ -229,7 +229,7 @@ fn refusal(session: &BfdSession, last: &LastDiscard) -> Finding {
         "ttl" => wrong_ttl(session, last.ttl),
         "wrong_port" => wrong_port(session),
         "wrong_interface" => wrong_interface(session),
-        reason if reason.starts_with("auth") => authentication(reason),
+        reason if reason.starts_with("auth") => authentication(session, reason),
         reason => (
             Cause::Refused,
             format!("packets of the peer arrive and are refused ({reason})"),
@@ -298,7 +298,7 @@ fn wrong_interface(session: &BfdSession) -> Finding {
     (Cause::WrongInterface, why, remedies)
 }
 
-fn authentication(reason: &str) -> Finding {
+fn authentication(session: &BfdSession, reason: &str) -> Finding {
     let (why, remedy) = match reason {
         "auth_unexpected" => (
             "the peer authenticates its packets, this session has no authentication",
@@ -332,11 +332,14 @@ fn authentication(reason: &str) -> Finding {
             "compare type, key id and secret on both ends",
         ),
     };
-    (
-        Cause::Authentication,
-        format!("{why} ({reason})"),
-        vec![remedy.into()],
-    )
+    let mut remedies = vec![remedy.to_owned()];
+    if let Some(keys) = session.auth_keys.as_option() {
+        remedies.push(format!(
+            "this session sends with key {}",
+            keys::in_words(keys)
+        ));
+    }
+    (Cause::Authentication, format!("{why} ({reason})"), remedies)
 }
 
 fn hint(reason: &str) -> &'static str {

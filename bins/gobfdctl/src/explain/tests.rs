@@ -208,6 +208,20 @@ fn authentication() {
         assert_eq!(found.cause, Cause::Authentication, "{reason}");
         assert!(found.answer.contains(why), "{}", found.answer);
     }
+    let keyed = BfdSession {
+        auth_keys: Some(AuthenticationKeys {
+            send: 7,
+            accept: vec![7],
+            stand_in: true,
+            ..Default::default()
+        })
+        .into(),
+        ..refused("auth_key_id", 255)
+    };
+    assert_eq!(
+        diagnose(&keyed).remedy[1],
+        "this session sends with key 7 (its time is over or to come), accepts 7"
+    );
 }
 
 #[test]

@@ -11,7 +11,7 @@ use bfd_api::v1::{
 use bfd_program::config::go_text;
 
 use super::Table;
-use crate::{go, names};
+use crate::{go, keys, names};
 
 /// The session as lines of label and value.
 pub(crate) fn detail(session: &BfdSession) -> Table {
@@ -141,6 +141,9 @@ fn more(lines: &mut Lines, session: &BfdSession) {
         self::down(lines, down);
     }
     overridden_timers(lines, session);
+    if let Some(keys) = session.auth_keys.as_option() {
+        lines.add("Auth Key", keys::in_words(keys));
+    }
 }
 
 /// What counts instead of what the owner asked for.

@@ -71,6 +71,13 @@ fn full() -> BfdSession {
         })
         .into(),
         admin_down: true,
+        auth_keys: Some(AuthenticationKeys {
+            chain: "core".into(),
+            send: 2,
+            accept: vec![1, 2],
+            stand_in: false,
+        })
+        .into(),
         path_problem: PathProblem::PATH_PROBLEM_NO_ROUTE.into(),
         min_ttl: 255,
         padded_pdu_size: 1472,
@@ -229,6 +236,7 @@ Verdict Text:          nothing came from the peer for a detection time
 Evidence:              gap 1m30s limit 1m30s, last packets 1m30s 1m30s before, 1 discards, peer said Up (None)
 Overridden RX:         50ms (configured 1s)
 Overridden Mult:       5 (configured 3)
+Auth Key:              2 of chain core, accepts 1 2
 ";
     let new = new.trim_start_matches(' ');
     assert_eq!(new, expected.trim_start_matches(' '));
@@ -353,6 +361,12 @@ configured_timers:
     desired_min_tx_interval: 300ms
     required_min_rx_interval: 1s
     detect_multiplier: 3
+auth_keys:
+    chain: core
+    send: 2
+    accept:
+    - 1
+    - 2
 "#;
     assert_eq!(yaml(&SessionView::from(&session)).unwrap(), expected);
 }

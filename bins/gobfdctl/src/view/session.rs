@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use bfd_api::v1::{
-    ArrivalStatistics, BfdSession, LastDiscard, RemoteValues, SessionCounters, SessionDown,
-    SessionEvidence, SessionTimers,
+    ArrivalStatistics, AuthenticationKeys, BfdSession, LastDiscard, RemoteValues, SessionCounters,
+    SessionDown, SessionEvidence, SessionTimers,
 };
 use serde::Serialize;
 
@@ -80,6 +80,18 @@ struct More<'a> {
     timer_override: Option<TimersView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     configured_timers: Option<TimersView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auth_keys: Option<KeysView<'a>>,
+}
+
+#[derive(Serialize)]
+struct KeysView<'a> {
+    #[serde(skip_serializing_if = "str::is_empty")]
+    chain: &'a str,
+    send: u32,
+    accept: &'a [u32],
+    #[serde(skip_serializing_if = "is_false")]
+    stand_in: bool,
 }
 
 #[derive(Serialize)]
@@ -209,6 +221,18 @@ impl<'a> From<&'a BfdSession> for More<'a> {
             last_down: session.last_down.as_option().map(DownView::from),
             timer_override: session.timer_override.as_option().map(TimersView::from),
             configured_timers: session.configured_timers.as_option().map(TimersView::from),
+            auth_keys: session.auth_keys.as_option().map(KeysView::from),
+        }
+    }
+}
+
+impl<'a> From<&'a AuthenticationKeys> for KeysView<'a> {
+    fn from(keys: &'a AuthenticationKeys) -> Self {
+        Self {
+            chain: &keys.chain,
+            send: keys.send,
+            accept: &keys.accept,
+            stand_in: keys.stand_in,
         }
     }
 }

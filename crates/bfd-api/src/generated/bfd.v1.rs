@@ -1880,6 +1880,18 @@ pub struct BfdSession {
         SessionTimers,
         ::buffa::Inline<SessionTimers>,
     >,
+    /// The keys that count now; absent without authentication.
+    ///
+    /// Field 42: `auth_keys`
+    #[serde(
+        rename = "authKeys",
+        alias = "auth_keys",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub auth_keys: ::buffa::MessageField<
+        AuthenticationKeys,
+        ::buffa::Inline<AuthenticationKeys>,
+    >,
 }
 impl ::core::fmt::Debug for BfdSession {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
@@ -1921,6 +1933,7 @@ impl ::core::fmt::Debug for BfdSession {
             .field("observed_at", &self.observed_at)
             .field("timer_override", &self.timer_override)
             .field("configured_timers", &self.configured_timers)
+            .field("auth_keys", &self.auth_keys)
             .finish()
     }
 }
@@ -2181,6 +2194,14 @@ impl ::buffa::Message for BfdSession {
                 += 2u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
                     + inner_size as u64;
         }
+        if self.auth_keys.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.auth_keys.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 2u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
         ::buffa::saturate_size(size)
     }
     fn write_to(
@@ -2406,6 +2427,14 @@ impl ::buffa::Message for BfdSession {
                 buf,
             );
             self.configured_timers.write_to(__cache, buf);
+        }
+        if self.auth_keys.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                42u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.auth_keys.write_to(__cache, buf);
         }
     }
     fn merge_field(
@@ -2759,6 +2788,17 @@ impl ::buffa::Message for BfdSession {
                     ctx,
                 )?;
             }
+            42u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.auth_keys.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
             _ => {
                 ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
             }
@@ -2803,6 +2843,7 @@ impl ::buffa::Message for BfdSession {
         self.observed_at = ::buffa::MessageField::none();
         self.timer_override = ::buffa::MessageField::none();
         self.configured_timers = ::buffa::MessageField::none();
+        self.auth_keys = ::buffa::MessageField::none();
     }
 }
 impl ::buffa::json_helpers::ProtoElemJson for BfdSession {
@@ -2823,6 +2864,238 @@ pub const __BFD_SESSION_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa
     type_url: "type.googleapis.com/bfd.v1.BfdSession",
     to_json: ::buffa::type_registry::any_to_json::<BfdSession>,
     from_json: ::buffa::type_registry::any_from_json::<BfdSession>,
+    is_wkt: false,
+};
+/// Which keys of an authenticated session count now; never their secrets.
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct AuthenticationKeys {
+    /// Name of the key chain; empty: a key of this session alone.
+    ///
+    /// Field 1: `chain`
+    #[serde(
+        rename = "chain",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub chain: ::buffa::alloc::string::String,
+    /// Id of the key our packets leave with, 0 to 255.
+    ///
+    /// Field 2: `send`
+    #[serde(
+        rename = "send",
+        with = "::buffa::json_helpers::uint32",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_zero_u32"
+    )]
+    pub send: u32,
+    /// Ids of the keys that the peer's packets may come with, in the order of the chain.
+    ///
+    /// Field 3: `accept`
+    #[serde(
+        rename = "accept",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_vec",
+        deserialize_with = "::buffa::json_helpers::null_as_default"
+    )]
+    pub accept: ::buffa::alloc::vec::Vec<u32>,
+    /// No key of the chain may be sent now: the closest one stands in.
+    ///
+    /// Field 4: `stand_in`
+    #[serde(
+        rename = "standIn",
+        alias = "stand_in",
+        with = "::buffa::json_helpers::proto_bool",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_false"
+    )]
+    pub stand_in: bool,
+}
+impl ::core::fmt::Debug for AuthenticationKeys {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("AuthenticationKeys")
+            .field("chain", &self.chain)
+            .field("send", &self.send)
+            .field("accept", &self.accept)
+            .field("stand_in", &self.stand_in)
+            .finish()
+    }
+}
+impl AuthenticationKeys {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/bfd.v1.AuthenticationKeys";
+}
+::buffa::impl_default_instance!(AuthenticationKeys);
+impl ::buffa::MessageName for AuthenticationKeys {
+    const PACKAGE: &'static str = "bfd.v1";
+    const NAME: &'static str = "AuthenticationKeys";
+    const FULL_NAME: &'static str = "bfd.v1.AuthenticationKeys";
+    const TYPE_URL: &'static str = "type.googleapis.com/bfd.v1.AuthenticationKeys";
+}
+impl ::buffa::Message for AuthenticationKeys {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, _cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if !self.chain.is_empty() {
+            size += 1u64 + ::buffa::types::string_encoded_len(&self.chain) as u64;
+        }
+        if self.send != 0u32 {
+            size += 1u64 + ::buffa::types::uint32_encoded_len(self.send) as u64;
+        }
+        if !self.accept.is_empty() {
+            let payload: u64 = self
+                .accept
+                .iter()
+                .map(|&v| ::buffa::types::uint32_encoded_len(v) as u64)
+                .sum::<u64>();
+            size += 1u64 + ::buffa::encoding::varint_len(payload) as u64 + payload;
+        }
+        if self.stand_in {
+            size += 1u64 + ::buffa::types::BOOL_ENCODED_LEN as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        _cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if !self.chain.is_empty() {
+            ::buffa::types::put_string_field(1u32, &self.chain, buf);
+        }
+        if self.send != 0u32 {
+            ::buffa::types::put_uint32_field(2u32, self.send, buf);
+        }
+        if !self.accept.is_empty() {
+            let payload: u64 = self
+                .accept
+                .iter()
+                .map(|&v| ::buffa::types::uint32_encoded_len(v) as u64)
+                .sum::<u64>();
+            ::buffa::types::put_len_delimited_header(3u32, payload, buf);
+            for &v in &self.accept {
+                ::buffa::types::encode_uint32(v, buf);
+            }
+        }
+        if self.stand_in {
+            ::buffa::types::put_bool_field(4u32, self.stand_in, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.chain, buf)?;
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::Varint,
+                )?;
+                self.send = ::buffa::types::decode_uint32(buf)?;
+            }
+            3u32 => {
+                if tag.wire_type() == ::buffa::encoding::WireType::LengthDelimited {
+                    let len = ::buffa::encoding::decode_varint(buf)?;
+                    let len = usize::try_from(len)
+                        .map_err(|_| ::buffa::DecodeError::MessageTooLarge)?;
+                    if buf.remaining() < len {
+                        return ::core::result::Result::Err(
+                            ::buffa::DecodeError::UnexpectedEof,
+                        );
+                    }
+                    if buf.chunk().len() >= len {
+                        ::buffa::types::extend_packed_uint32(
+                            &buf.chunk()[..len],
+                            &mut self.accept,
+                            len,
+                        )?;
+                        buf.advance(len);
+                    } else {
+                        self.accept.reserve(len);
+                        let mut limited = buf.take(len);
+                        while limited.has_remaining() {
+                            self.accept
+                                .push(::buffa::types::decode_uint32_packed(&mut limited)?);
+                        }
+                        let leftover = limited.remaining();
+                        if leftover > 0 {
+                            limited.advance(leftover);
+                        }
+                    }
+                } else if tag.wire_type() == ::buffa::encoding::WireType::Varint {
+                    self.accept.push(::buffa::types::decode_uint32(buf)?);
+                } else {
+                    return ::core::result::Result::Err(
+                        ::buffa::encoding::wire_type_mismatch(
+                            tag,
+                            ::buffa::encoding::WireType::LengthDelimited,
+                        ),
+                    );
+                }
+            }
+            4u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::Varint,
+                )?;
+                self.stand_in = ::buffa::types::decode_bool(buf)?;
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.chain.clear();
+        self.send = 0u32;
+        self.accept.clear();
+        self.stand_in = false;
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for AuthenticationKeys {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __AUTHENTICATION_KEYS_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/bfd.v1.AuthenticationKeys",
+    to_json: ::buffa::type_registry::any_to_json::<AuthenticationKeys>,
+    from_json: ::buffa::type_registry::any_from_json::<AuthenticationKeys>,
     is_wkt: false,
 };
 /// Timers of a session.
@@ -11946,6 +12219,12 @@ pub mod __buffa {
             pub configured_timers: ::buffa::MessageFieldView<
                 super::super::__buffa::view::SessionTimersView<'a>,
             >,
+            /// The keys that count now; absent without authentication.
+            ///
+            /// Field 42: `auth_keys`
+            pub auth_keys: ::buffa::MessageFieldView<
+                super::super::__buffa::view::AuthenticationKeysView<'a>,
+            >,
         }
         impl<'a> ::buffa::MessageView<'a> for BfdSessionView<'a> {
             type Owned = super::super::BfdSession;
@@ -12543,6 +12822,31 @@ pub mod __buffa {
                             }
                         }
                     }
+                    42u32 => {
+                        ::buffa::encoding::check_wire_type(
+                            tag,
+                            ::buffa::encoding::WireType::LengthDelimited,
+                        )?;
+                        let __sub_ctx = ctx.descend()?;
+                        let sub = ::buffa::types::borrow_bytes(&mut cur)?;
+                        match view.auth_keys.as_mut() {
+                            Some(existing) => {
+                                ::buffa::MessageView::merge_into_view(
+                                    existing,
+                                    sub,
+                                    __sub_ctx,
+                                )?
+                            }
+                            None => {
+                                view.auth_keys = ::buffa::MessageFieldView::set(
+                                    <super::super::__buffa::view::AuthenticationKeysView as ::buffa::MessageView>::decode_view_ctx(
+                                        sub,
+                                        __sub_ctx,
+                                    )?,
+                                );
+                            }
+                        }
+                    }
                     21u32 => {
                         ::buffa::encoding::check_wire_type(
                             tag,
@@ -12756,6 +13060,15 @@ pub mod __buffa {
                             ::buffa::MessageField::<
                                 super::super::SessionTimers,
                                 ::buffa::Inline<super::super::SessionTimers>,
+                            >::some(v.to_owned_from_source(__buffa_src)?)
+                        }
+                        None => ::buffa::MessageField::none(),
+                    },
+                    auth_keys: match self.auth_keys.as_option() {
+                        Some(v) => {
+                            ::buffa::MessageField::<
+                                super::super::AuthenticationKeys,
+                                ::buffa::Inline<super::super::AuthenticationKeys>,
                             >::some(v.to_owned_from_source(__buffa_src)?)
                         }
                         None => ::buffa::MessageField::none(),
@@ -13016,6 +13329,14 @@ pub mod __buffa {
                         += 2u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
                             + inner_size as u64;
                 }
+                if self.auth_keys.is_set() {
+                    let __slot = __cache.reserve();
+                    let inner_size = self.auth_keys.compute_size(__cache);
+                    __cache.set(__slot, inner_size);
+                    size
+                        += 2u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                            + inner_size as u64;
+                }
                 ::buffa::saturate_size(size)
             }
             #[allow(clippy::needless_borrow)]
@@ -13250,6 +13571,14 @@ pub mod __buffa {
                         buf,
                     );
                     self.configured_timers.write_to(__cache, buf);
+                }
+                if self.auth_keys.is_set() {
+                    ::buffa::types::put_len_delimited_header(
+                        42u32,
+                        u64::from(__cache.consume_next()),
+                        buf,
+                    );
+                    self.auth_keys.write_to(__cache, buf);
                 }
             }
         }
@@ -13488,6 +13817,12 @@ pub mod __buffa {
                         .as_option()
                     {
                         __map.serialize_entry("configuredTimers", __v)?;
+                    }
+                }
+                {
+                    if let ::core::option::Option::Some(__v) = self.auth_keys.as_option()
+                    {
+                        __map.serialize_entry("authKeys", __v)?;
                     }
                 }
                 __map.end()
@@ -13919,6 +14254,17 @@ pub mod __buffa {
             > {
                 &self.0.reborrow().configured_timers
             }
+            /// The keys that count now; absent without authentication.
+            ///
+            /// Field 42: `auth_keys`
+            #[must_use]
+            pub fn auth_keys(
+                &self,
+            ) -> &::buffa::MessageFieldView<
+                super::super::__buffa::view::AuthenticationKeysView<'_>,
+            > {
+                &self.0.reborrow().auth_keys
+            }
         }
         impl ::core::convert::From<::buffa::OwnedView<BfdSessionView<'static>>>
         for BfdSessionOwnedView {
@@ -13943,6 +14289,389 @@ pub mod __buffa {
             type ViewHandle = BfdSessionOwnedView;
         }
         impl ::serde::Serialize for BfdSessionOwnedView {
+            fn serialize<__S: ::serde::Serializer>(
+                &self,
+                __s: __S,
+            ) -> ::core::result::Result<__S::Ok, __S::Error> {
+                ::serde::Serialize::serialize(&self.0, __s)
+            }
+        }
+        /// Which keys of an authenticated session count now; never their secrets.
+        #[derive(Clone, Debug, Default)]
+        pub struct AuthenticationKeysView<'a> {
+            /// Name of the key chain; empty: a key of this session alone.
+            ///
+            /// Field 1: `chain`
+            pub chain: &'a str,
+            /// Id of the key our packets leave with, 0 to 255.
+            ///
+            /// Field 2: `send`
+            pub send: u32,
+            /// Ids of the keys that the peer's packets may come with, in the order of the chain.
+            ///
+            /// Field 3: `accept`
+            pub accept: ::buffa::RepeatedView<'a, u32>,
+            /// No key of the chain may be sent now: the closest one stands in.
+            ///
+            /// Field 4: `stand_in`
+            pub stand_in: bool,
+        }
+        impl<'a> ::buffa::MessageView<'a> for AuthenticationKeysView<'a> {
+            type Owned = super::super::AuthenticationKeys;
+            fn decode_view(
+                buf: &'a [u8],
+            ) -> ::core::result::Result<Self, ::buffa::DecodeError> {
+                let __limit = ::core::cell::Cell::new(
+                    ::buffa::DEFAULT_UNKNOWN_FIELD_LIMIT,
+                );
+                let __elem = ::core::cell::Cell::new(
+                    ::buffa::DEFAULT_ELEMENT_MEMORY_LIMIT,
+                );
+                <Self as ::buffa::MessageView>::decode_view_ctx(
+                    buf,
+                    ::buffa::DecodeContext::new(::buffa::RECURSION_LIMIT, &__limit)
+                        .with_element_memory(&__elem),
+                )
+            }
+            fn decode_view_with_ctx(
+                buf: &'a [u8],
+                ctx: ::buffa::DecodeContext<'_>,
+            ) -> ::core::result::Result<Self, ::buffa::DecodeError> {
+                <Self as ::buffa::MessageView>::decode_view_ctx(buf, ctx)
+            }
+            #[inline]
+            fn merge_view_field(
+                &mut self,
+                tag: ::buffa::encoding::Tag,
+                cur: &'a [u8],
+                _before_tag: &'a [u8],
+                ctx: ::buffa::DecodeContext<'_>,
+            ) -> ::core::result::Result<&'a [u8], ::buffa::DecodeError> {
+                let _ = ctx;
+                #[allow(unused_variables)]
+                let view = self;
+                let mut cur = cur;
+                match tag.field_number() {
+                    1u32 => {
+                        ::buffa::encoding::check_wire_type(
+                            tag,
+                            ::buffa::encoding::WireType::LengthDelimited,
+                        )?;
+                        view.chain = ::buffa::types::borrow_str(&mut cur)?;
+                    }
+                    2u32 => {
+                        ::buffa::encoding::check_wire_type(
+                            tag,
+                            ::buffa::encoding::WireType::Varint,
+                        )?;
+                        view.send = ::buffa::types::decode_uint32(&mut cur)?;
+                    }
+                    4u32 => {
+                        ::buffa::encoding::check_wire_type(
+                            tag,
+                            ::buffa::encoding::WireType::Varint,
+                        )?;
+                        view.stand_in = ::buffa::types::decode_bool(&mut cur)?;
+                    }
+                    3u32 => {
+                        if tag.wire_type()
+                            == ::buffa::encoding::WireType::LengthDelimited
+                        {
+                            let payload = ::buffa::types::borrow_bytes(&mut cur)?;
+                            ::buffa::types::extend_packed_uint32(
+                                payload,
+                                view.accept.as_mut_vec(),
+                                ::buffa::encoding::count_varints(payload),
+                            )?;
+                        } else if tag.wire_type() == ::buffa::encoding::WireType::Varint
+                        {
+                            view.accept.push(::buffa::types::decode_uint32(&mut cur)?);
+                        } else {
+                            return Err(
+                                ::buffa::encoding::wire_type_mismatch(
+                                    tag,
+                                    ::buffa::encoding::WireType::LengthDelimited,
+                                ),
+                            );
+                        }
+                    }
+                    _ => {
+                        ::buffa::encoding::skip_field_depth(tag, &mut cur, ctx.depth())?;
+                    }
+                }
+                ::core::result::Result::Ok(cur)
+            }
+            fn to_owned_message(
+                &self,
+            ) -> ::core::result::Result<
+                super::super::AuthenticationKeys,
+                ::buffa::DecodeError,
+            > {
+                self.to_owned_from_source(None)
+            }
+            #[allow(clippy::useless_conversion, clippy::needless_update)]
+            fn to_owned_from_source(
+                &self,
+                __buffa_src: ::core::option::Option<&::buffa::bytes::Bytes>,
+            ) -> ::core::result::Result<
+                super::super::AuthenticationKeys,
+                ::buffa::DecodeError,
+            > {
+                #[allow(unused_imports)]
+                use ::buffa::alloc::string::ToString as _;
+                let _ = __buffa_src;
+                ::core::result::Result::Ok(super::super::AuthenticationKeys {
+                    chain: self.chain.to_string(),
+                    send: self.send,
+                    accept: self.accept.to_vec(),
+                    stand_in: self.stand_in,
+                    ..::core::default::Default::default()
+                })
+            }
+        }
+        impl<'a> ::buffa::ViewEncode<'a> for AuthenticationKeysView<'a> {
+            #[allow(clippy::needless_borrow, clippy::let_and_return)]
+            fn compute_size(&self, _cache: &mut ::buffa::SizeCache) -> u32 {
+                #[allow(unused_imports)]
+                use ::buffa::Enumeration as _;
+                let mut size = 0u64;
+                if !self.chain.is_empty() {
+                    size
+                        += 1u64 + ::buffa::types::string_encoded_len(&self.chain) as u64;
+                }
+                if self.send != 0u32 {
+                    size += 1u64 + ::buffa::types::uint32_encoded_len(self.send) as u64;
+                }
+                if !self.accept.is_empty() {
+                    let payload: u64 = self
+                        .accept
+                        .iter()
+                        .map(|&v| ::buffa::types::uint32_encoded_len(v) as u64)
+                        .sum::<u64>();
+                    size
+                        += 1u64 + ::buffa::encoding::varint_len(payload) as u64
+                            + payload;
+                }
+                if self.stand_in {
+                    size += 1u64 + ::buffa::types::BOOL_ENCODED_LEN as u64;
+                }
+                ::buffa::saturate_size(size)
+            }
+            #[allow(clippy::needless_borrow)]
+            fn write_to(
+                &self,
+                _cache: &mut ::buffa::SizeCache,
+                buf: &mut impl ::buffa::EncodeSink,
+            ) {
+                #[allow(unused_imports)]
+                use ::buffa::Enumeration as _;
+                if !self.chain.is_empty() {
+                    ::buffa::types::put_string_field(1u32, &self.chain, buf);
+                }
+                if self.send != 0u32 {
+                    ::buffa::types::put_uint32_field(2u32, self.send, buf);
+                }
+                if !self.accept.is_empty() {
+                    let payload: u64 = self
+                        .accept
+                        .iter()
+                        .map(|&v| ::buffa::types::uint32_encoded_len(v) as u64)
+                        .sum::<u64>();
+                    ::buffa::types::put_len_delimited_header(3u32, payload, buf);
+                    for &v in &self.accept {
+                        ::buffa::types::encode_uint32(v, buf);
+                    }
+                }
+                if self.stand_in {
+                    ::buffa::types::put_bool_field(4u32, self.stand_in, buf);
+                }
+            }
+        }
+        /// Serializes this view as protobuf JSON.
+        ///
+        /// Implicit-presence fields with default values are omitted, `required`
+        /// fields are always emitted, explicit-presence (`optional`) fields are
+        /// emitted only when set, bytes fields are base64-encoded, and enum
+        /// values are their proto name strings.
+        ///
+        /// This impl uses `serialize_map(None)` because the number of emitted
+        /// fields depends on default-omission rules; serializers that require
+        /// known map lengths (e.g. `bincode`) will return a runtime error.
+        /// Use the owned message type for those formats.
+        impl<'__a> ::serde::Serialize for AuthenticationKeysView<'__a> {
+            fn serialize<__S: ::serde::Serializer>(
+                &self,
+                __s: __S,
+            ) -> ::core::result::Result<__S::Ok, __S::Error> {
+                use ::serde::ser::SerializeMap as _;
+                let mut __map = __s.serialize_map(::core::option::Option::None)?;
+                if !::buffa::json_helpers::skip_if::is_empty_str(self.chain) {
+                    __map.serialize_entry("chain", self.chain)?;
+                }
+                if !::buffa::json_helpers::skip_if::is_zero_u32(&self.send) {
+                    __map
+                        .serialize_entry(
+                            "send",
+                            &::buffa::json_helpers::ProtoJson(&self.send),
+                        )?;
+                }
+                if !self.accept.is_empty() {
+                    __map
+                        .serialize_entry(
+                            "accept",
+                            &::buffa::json_helpers::RepeatedJson(&self.accept),
+                        )?;
+                }
+                if self.stand_in {
+                    __map.serialize_entry("standIn", &self.stand_in)?;
+                }
+                __map.end()
+            }
+        }
+        impl<'a> ::buffa::MessageName for AuthenticationKeysView<'a> {
+            const PACKAGE: &'static str = "bfd.v1";
+            const NAME: &'static str = "AuthenticationKeys";
+            const FULL_NAME: &'static str = "bfd.v1.AuthenticationKeys";
+            const TYPE_URL: &'static str = "type.googleapis.com/bfd.v1.AuthenticationKeys";
+        }
+        ::buffa::impl_default_view_instance!(AuthenticationKeysView);
+        ::buffa::impl_view_reborrow!(AuthenticationKeysView);
+        /** Self-contained, `'static` owned view of a `AuthenticationKeys` message.
+
+ Wraps [`::buffa::OwnedView`]`<`[`AuthenticationKeysView`]`<'static>>`: the decoded view and the [`::buffa::bytes::Bytes`] buffer it borrows from travel together, so the handle is `'static` and `Send + Sync` — suitable for async handlers, spawned tasks, and anywhere a `'static` bound is required.
+
+ Field accessors return borrows tied to `&self`. Use [`Self::view`] to get the full [`AuthenticationKeysView`] when you need struct patterns, iteration helpers, or to pass the view to lifetime-parameterised code.*/
+        #[derive(Clone, Debug)]
+        pub struct AuthenticationKeysOwnedView(
+            ::buffa::OwnedView<AuthenticationKeysView<'static>>,
+        );
+        impl AuthenticationKeysOwnedView {
+            /// Decode an owned view from a [`::buffa::bytes::Bytes`] buffer.
+            ///
+            /// The view borrows directly from the buffer's data; the buffer is
+            /// retained inside the returned handle.
+            ///
+            /// # Errors
+            ///
+            /// Returns [`::buffa::DecodeError`] if the buffer contains invalid
+            /// protobuf data.
+            pub fn decode(
+                bytes: ::buffa::bytes::Bytes,
+            ) -> ::core::result::Result<Self, ::buffa::DecodeError> {
+                ::core::result::Result::Ok(
+                    AuthenticationKeysOwnedView(::buffa::OwnedView::decode(bytes)?),
+                )
+            }
+            /// Decode with custom [`::buffa::DecodeOptions`] (recursion limit,
+            /// max message size).
+            ///
+            /// # Errors
+            ///
+            /// Returns [`::buffa::DecodeError`] if the buffer is invalid or
+            /// exceeds the configured limits.
+            pub fn decode_with_options(
+                bytes: ::buffa::bytes::Bytes,
+                opts: &::buffa::DecodeOptions,
+            ) -> ::core::result::Result<Self, ::buffa::DecodeError> {
+                ::core::result::Result::Ok(
+                    AuthenticationKeysOwnedView(
+                        ::buffa::OwnedView::decode_with_options(bytes, opts)?,
+                    ),
+                )
+            }
+            /// Build from an owned message via an encode → decode round-trip.
+            ///
+            /// # Errors
+            ///
+            /// Returns [`::buffa::DecodeError::MessageTooLarge`] if the
+            /// message's encoded size exceeds the 2 GiB protobuf limit, or
+            /// another [`::buffa::DecodeError`] if the re-encoded bytes are
+            /// somehow invalid (should not happen for well-formed messages).
+            pub fn from_owned(
+                msg: &super::super::AuthenticationKeys,
+            ) -> ::core::result::Result<Self, ::buffa::DecodeError> {
+                ::core::result::Result::Ok(
+                    AuthenticationKeysOwnedView(::buffa::OwnedView::from_owned(msg)?),
+                )
+            }
+            /// Borrow the full [`AuthenticationKeysView`] with its lifetime tied to `&self`.
+            #[must_use]
+            pub fn view(&self) -> &AuthenticationKeysView<'_> {
+                self.0.reborrow()
+            }
+            /// Convert to the owned message type.
+            ///
+            /// Infallible: this type's constructors wire-decode their
+            /// buffer, and a view produced by wire decoding always
+            /// converts. Delegates to [`::buffa::OwnedView::to_owned_message`],
+            /// whose contract also governs handles converted from a raw
+            /// [`::buffa::OwnedView`].
+            #[must_use]
+            pub fn to_owned_message(&self) -> super::super::AuthenticationKeys {
+                self.0.to_owned_message()
+            }
+            /// The underlying bytes buffer.
+            #[must_use]
+            pub fn bytes(&self) -> &::buffa::bytes::Bytes {
+                self.0.bytes()
+            }
+            /// Consume the handle, returning the underlying bytes buffer.
+            #[must_use]
+            pub fn into_bytes(self) -> ::buffa::bytes::Bytes {
+                self.0.into_bytes()
+            }
+            /// Name of the key chain; empty: a key of this session alone.
+            ///
+            /// Field 1: `chain`
+            #[must_use]
+            pub fn chain(&self) -> &'_ str {
+                self.0.reborrow().chain
+            }
+            /// Id of the key our packets leave with, 0 to 255.
+            ///
+            /// Field 2: `send`
+            #[must_use]
+            pub fn send(&self) -> u32 {
+                self.0.reborrow().send
+            }
+            /// Ids of the keys that the peer's packets may come with, in the order of the chain.
+            ///
+            /// Field 3: `accept`
+            #[must_use]
+            pub fn accept(&self) -> &::buffa::RepeatedView<'_, u32> {
+                &self.0.reborrow().accept
+            }
+            /// No key of the chain may be sent now: the closest one stands in.
+            ///
+            /// Field 4: `stand_in`
+            #[must_use]
+            pub fn stand_in(&self) -> bool {
+                self.0.reborrow().stand_in
+            }
+        }
+        impl ::core::convert::From<::buffa::OwnedView<AuthenticationKeysView<'static>>>
+        for AuthenticationKeysOwnedView {
+            fn from(inner: ::buffa::OwnedView<AuthenticationKeysView<'static>>) -> Self {
+                AuthenticationKeysOwnedView(inner)
+            }
+        }
+        impl ::core::convert::From<AuthenticationKeysOwnedView>
+        for ::buffa::OwnedView<AuthenticationKeysView<'static>> {
+            fn from(wrapper: AuthenticationKeysOwnedView) -> Self {
+                wrapper.0
+            }
+        }
+        impl ::core::convert::AsRef<::buffa::OwnedView<AuthenticationKeysView<'static>>>
+        for AuthenticationKeysOwnedView {
+            fn as_ref(&self) -> &::buffa::OwnedView<AuthenticationKeysView<'static>> {
+                &self.0
+            }
+        }
+        impl ::buffa::HasMessageView for super::super::AuthenticationKeys {
+            type View<'a> = AuthenticationKeysView<'a>;
+            type ViewHandle = AuthenticationKeysOwnedView;
+        }
+        impl ::serde::Serialize for AuthenticationKeysOwnedView {
             fn serialize<__S: ::serde::Serializer>(
                 &self,
                 __s: __S,
@@ -30357,6 +31086,10 @@ pub mod __buffa {
 pub use self::__buffa::view::BfdSessionView;
 #[doc(inline)]
 pub use self::__buffa::view::BfdSessionOwnedView;
+#[doc(inline)]
+pub use self::__buffa::view::AuthenticationKeysView;
+#[doc(inline)]
+pub use self::__buffa::view::AuthenticationKeysOwnedView;
 #[doc(inline)]
 pub use self::__buffa::view::SessionTimersView;
 #[doc(inline)]

@@ -59,14 +59,19 @@ impl Stage {
         self.tx.flush(|_, errno| panic!("not sent: {errno}"));
     }
 
-    /// How often a rule was broken, whichever thread noticed.
+    /// How often a rule was broken: packets that no session claims, by the thread that noticed, and
+    /// those of the sessions.
     fn count(&self, reason: Discard) -> u64 {
         let stats = self.end.handle.stats();
         let workers = stats.workers.iter().map(|worker| &worker.common);
-        workers
+        let unclaimed = workers
             .chain([&stats.desk])
-            .map(|thread| thread.discards[reason.index()])
-            .sum()
+            .map(|thread| thread.discards[reason.index()]);
+        let claimed = [self.neighbour, self.distant].map(|id| {
+            let counters = self.end.view(id).counters;
+            u64::from(counters.discards[reason.index()])
+        });
+        unclaimed.chain(claimed).sum()
     }
 
     fn assert_refused(&mut self, vector: &Malformed, local: &str, peer: &str) {
@@ -123,9 +128,10 @@ fn datagrams_that_belong_to_nobody_are_counted_under_their_rule() {
     }
     stage.assert_untouched();
     assert_eq!(stage.end.handle.sessions().len(), 2);
-    // M-32 also leaves evidence with the session that was probably meant.
+    // M-32 leaves evidence with the session that was probably meant, which alone counts it.
     await_that("the multihop session knows", || {
         let counters = stage.end.view(stage.distant).counters;
         counters.discards[Discard::WrongPort.index()] == 1
     });
+    assert_eq!(stage.count(Discard::WrongPort), 1);
 }

@@ -7,15 +7,16 @@ use bfd_testbed::Result;
 
 use crate::field::{Field, Pace};
 use crate::inside::{enter, get};
-use crate::page::Page;
-use crate::scale::Scale;
+use crate::metrics::Page;
+use crate::row::Row;
+use crate::scale::{Scale, Size};
 
 const EVERY: Duration = Duration::from_millis(100);
 
-fn scale() -> Scale {
+fn scale(size: Size) -> Scale {
     let small = Scale::new(500, Pace::CALM).seconds(8);
     let full = Scale::new(10_000, Pace::CALM).seconds(30);
-    Scale::choose(small, full)
+    size.choose(small, full)
 }
 
 /// What the scrapes came to.
@@ -26,12 +27,11 @@ struct Scraped {
     slowest: Duration,
 }
 
-#[test]
-fn scrapes_ten_times_a_second() -> Result<()> {
-    let scale = scale();
+pub(crate) fn play(size: Size) -> Result<Row> {
+    let scale = scale(size);
     let field = Field::new(scale)?;
     scrape(&field, scale.time / 4);
-    let before = field.us.rss();
+    let before = field.us.memory();
     let begin = Instant::now();
     let scraped = scrape(&field, scale.time);
     let rate = scraped.pages as f64 / begin.elapsed().as_secs_f64();
@@ -41,7 +41,7 @@ fn scrapes_ten_times_a_second() -> Result<()> {
         scraped.octets as f64 / 1e6,
         scraped.slowest.as_secs_f64() * 1e3
     );
-    field.judge(what, before).map(drop)
+    field.judge(what, before)
 }
 
 /// Begins a scrape at every tick and does not wait for it, as independent Prometheus servers would.

@@ -13,7 +13,8 @@ use tokio::task::JoinSet;
 use crate::clients::{churn, runtime, wish};
 use crate::daemon::Daemon;
 use crate::field::{Field, Pace};
-use crate::scale::Scale;
+use crate::row::Row;
+use crate::scale::{Scale, Size};
 
 /// How many sessions are added and deleted in a small test; each is three events.
 const WATCHERS: u32 = 50;
@@ -21,22 +22,21 @@ const WATCHERS: u32 = 50;
 const LAST: u32 = 999;
 const LAST_PEER: &str = "10.3.3.250";
 
-fn scale() -> Scale {
+fn scale(size: Size) -> Scale {
     let small = Scale::new(50, Pace::CALM).amount(600);
     let full = Scale::new(1000, Pace::FAST).amount(20_000);
-    Scale::choose(small, full)
+    size.choose(small, full)
 }
 
-#[test]
-fn watchers_of_which_half_never_read() -> Result<()> {
-    let scale = scale();
+pub(crate) fn play(size: Size) -> Result<Row> {
+    let scale = scale(size);
     let field = Field::new(scale)?;
     let heard = Arc::new(AtomicU64::new(0));
     let mut sleepers: Vec<_> = (0..WATCHERS / 2).map(|_| sleeper(&field.us)).collect();
     let runtime = runtime();
     let mut readers = runtime.block_on(readers(&field.us, &heard));
     churn(&field.us, scale.amount / 2);
-    let before = field.us.rss();
+    let before = field.us.memory();
     churn(&field.us, scale.amount);
 
     runtime.block_on(async {
@@ -57,7 +57,7 @@ fn watchers_of_which_half_never_read() -> Result<()> {
         "{WATCHERS} watchers, half of which never read, {} adds and deletes",
         2 * (scale.amount + scale.amount / 2)
     );
-    field.judge(what, before).map(drop)
+    field.judge(what, before)
 }
 
 /// Asks for events over HTTP/1.1, and reads nothing.

@@ -5,26 +5,26 @@ use std::fmt::Write as _;
 use bfd_testbed::Result;
 
 use crate::field::{Field, Pace};
-use crate::scale::Scale;
+use crate::row::Row;
+use crate::scale::{Scale, Size};
 
 /// Every so many files one is broken.
 const BROKEN: u32 = 10;
 
-fn scale() -> Scale {
+fn scale(size: Size) -> Scale {
     let small = Scale::new(50, Pace::CALM).amount(60);
     let full = Scale::new(1000, Pace::FAST).amount(1000);
-    Scale::choose(small, full)
+    size.choose(small, full)
 }
 
-#[test]
-fn reloads_of_changing_files() -> Result<()> {
-    let scale = scale();
+pub(crate) fn play(size: Size) -> Result<Row> {
+    let scale = scale(size);
     let field = Field::new(scale)?;
     let warm = scale.amount / 4;
     for number in 1..=warm {
         reload(&field, number)?;
     }
-    let before = field.us.rss();
+    let before = field.us.memory();
     for number in warm + 1..=scale.amount {
         reload(&field, number)?;
     }
@@ -47,7 +47,7 @@ fn reloads_of_changing_files() -> Result<()> {
     field.us.wait("the first file again", |page| {
         page.sum("gobfd_bfd_sessions", "") == u64::from(scale.sessions)
     })?;
-    field.judge(what, before).map(drop)
+    field.judge(what, before)
 }
 
 fn reload(field: &Field, number: u32) -> Result<()> {

@@ -13,12 +13,13 @@ use serde_json::Value;
 use crate::clients::churn;
 use crate::daemon::{Daemon, Output};
 use crate::field::{Field, Pace};
-use crate::scale::Scale;
+use crate::row::Row;
+use crate::scale::{Scale, Size};
 
-fn scale() -> Scale {
+fn scale(size: Size) -> Scale {
     let small = Scale::new(50, Pace::CALM).amount(400);
     let full = Scale::new(1000, Pace::FAST).amount(5000);
-    Scale::choose(small, full)
+    size.choose(small, full)
 }
 
 /// A shell in its own mount namespace, as `ip netns exec` gives it: what it mounts is seen by nobody
@@ -28,7 +29,7 @@ fn on_a_tiny_disk(namespace: &Namespace) -> Output {
     fs::create_dir_all(&folder).expect("the folder of a namespace");
     let folder = folder.display();
     Output::Shell(format!(
-        "mount -t tmpfs -o size=256k tmpfs {folder} && exec \"$@\" > {folder}/log"
+        "mount -t tmpfs -o size=4m tmpfs {folder} && exec \"$@\" > {folder}/log"
     ))
 }
 
@@ -57,9 +58,14 @@ fn fill(disk: &Path) -> PathBuf {
 }
 
 fn lines(path: &Path) -> Vec<Value> {
-    let text = fs::read_to_string(path).expect("the log");
+    whole(&fs::read_to_string(path).expect("the log"))
+}
+
+/// The lines that have their end; the last may be about to be written.
+fn whole(text: &str) -> Vec<Value> {
+    let (finished, _) = text.rsplit_once('\n').unwrap_or_default();
     let parse = |line: &str| serde_json::from_str(line).unwrap_or_else(|_| panic!("torn: {line}"));
-    text.lines().map(parse).collect()
+    finished.lines().map(parse).collect()
 }
 
 /// What the daemon says it could not write.
@@ -68,15 +74,15 @@ fn told_lost(lines: &[Value]) -> u64 {
     told.filter_map(|line| line["lost"].as_u64()).sum()
 }
 
-#[test]
-fn a_full_disk_costs_lines_and_nothing_else() -> Result<()> {
-    let scale = scale();
+/// A full disk costs lines and nothing else.
+pub(crate) fn full_disk(size: Size) -> Result<Row> {
+    let scale = scale(size);
     let field = Field::with_output(scale, on_a_tiny_disk)?;
     let disk = seen_by(&field.us);
     let log = disk.join("log");
     let ballast = fill(&disk);
     churn(&field.us, scale.amount / 4);
-    let before = field.us.rss();
+    let before = field.us.memory();
     churn(&field.us, scale.amount);
     let lost = field.us.page().sum("gobfd_log_lost_lines_total", "");
     assert!(lost > 0, "the disk was not full");
@@ -93,9 +99,7 @@ fn a_full_disk_costs_lines_and_nothing_else() -> Result<()> {
     })?;
     let last = &written[written.len() - 1];
     assert_ne!(last["msg"], "log lines lost", "something follows");
-    field
-        .judge(format!("disk full, {lost} log lines lost"), before)
-        .map(drop)
+    field.judge(format!("disk full, {lost} log lines lost"), before)
 }
 
 /// A pipe that is open for both directions: it has a reader, who does not read.
@@ -107,15 +111,14 @@ fn stuck(namespace: &Namespace) -> Output {
 }
 
 /// As with a journal that hangs: the pipe is full and stays so.
-#[test]
-fn a_reader_that_does_not_read_stops_nothing() -> Result<()> {
-    let scale = scale();
+pub(crate) fn stalled_pipe(size: Size) -> Result<Row> {
+    let scale = scale(size);
     let field = Field::with_output(scale, stuck)?;
     let lost = || field.us.page().sum("gobfd_log_lost_lines_total", "");
     while lost() == 0 {
         churn(&field.us, scale.amount);
     }
-    let before = field.us.rss();
+    let before = field.us.memory();
     let begin = Instant::now();
     churn(&field.us, scale.amount);
     let (took, stuck) = (begin.elapsed(), lost());
@@ -123,20 +126,17 @@ fn a_reader_that_does_not_read_stops_nothing() -> Result<()> {
         stuck > u64::from(scale.amount),
         "the pipe was not full: {stuck}"
     );
-    println!(
-        "{} API calls in {took:.1?} beside a full pipe",
-        2 * scale.amount
-    );
-
     let reader = Reader::start(&field.us);
     eventually("the losses to be told", || {
         churn(&field.us, 1);
         let told = told_lost(&reader.lines());
         (told == lost()).then_some(()).ok_or(format!("{told} told"))
     })?;
-    field
-        .judge(format!("log pipe stalled, {stuck} lines lost"), before)
-        .map(drop)
+    let done = format!(
+        "log pipe stalled, {stuck} lines lost; meanwhile {} API calls in {took:.1?}",
+        2 * scale.amount
+    );
+    field.judge(done, before)
 }
 
 /// Reads the pipe from now on.
@@ -162,17 +162,15 @@ impl Reader {
     /// The whole lines so far.
     fn lines(&self) -> Vec<Value> {
         let octets = self.0.lock().expect("no panic");
-        let text = String::from_utf8_lossy(&octets);
-        let end = text.rfind('\n').unwrap_or(0);
-        let parse =
-            |line: &str| serde_json::from_str(line).unwrap_or_else(|_| panic!("torn: {line}"));
-        text[..end].lines().map(parse).collect()
+        whole(&String::from_utf8_lossy(&octets))
     }
 }
 
 /// Who cannot be heard says goodbye all the same: the peers are told, and the process ends.
-#[test]
-fn a_daemon_whose_log_is_stuck_ends_when_asked() -> Result<()> {
+///
+/// # Errors
+/// It does not, or the daemons cannot be run.
+pub fn goodbye() -> Result<()> {
     let mut field = Field::with_output(Scale::new(5, Pace::CALM), stuck)?;
     while field.us.page().sum("gobfd_log_lost_lines_total", "") == 0 {
         churn(&field.us, 200);

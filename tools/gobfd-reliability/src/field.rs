@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use bfd_testbed::{Capture, Namespace, Result, Topology, within};
+use bfd_testbed::{Capture, Frame, Namespace, Result, State, Topology, within};
+use serde::{Deserialize, Serialize};
 
 use crate::daemon::{Daemon, Output};
 use crate::row::Row;
@@ -16,8 +17,11 @@ static TURN: Mutex<()> = Mutex::new(());
 /// Sessions of which every packet is recorded, to find the largest gap.
 const RECORDED: &str = "udp dst port 4784 and src net 10.1.0.0/28";
 
+/// No session lives through such a gap: between two stamps so far apart the clock was stepped.
+const STEP: Duration = Duration::from_secs(3600);
+
 /// Timers of both ends.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Pace {
     /// Interval in milliseconds.
     pub(crate) interval: u32,
@@ -83,6 +87,9 @@ impl Field {
             _turn: turn,
         };
         field.all_up()?;
+        for daemon in [&field.us, &field.them] {
+            daemon.assert_scheduled(scale.scheduler);
+        }
         Ok(field)
     }
 
@@ -110,41 +117,47 @@ impl Field {
 
     /// Judges: all sessions still Up at both ends, none ever left it, memory within its bound.
     /// `before` is what was occupied when the disturbance had been going on for a while.
-    pub(crate) fn judge(self, disturbance: String, before: u64) -> Result<Row> {
-        let after = self.us.rss();
+    pub(crate) fn judge(self, done: String, before: u64) -> Result<Row> {
+        let after = self.us.memory();
         let (ours, theirs) = (self.us.page(), self.them.page());
         let wanted = self.scale.sessions as usize;
-        let told = format!("ours: {}; theirs: {}", ours.causes(), theirs.causes());
-        assert_eq!((ours.flaps(), theirs.flaps()), (0, 0), "flaps; {told}");
-        assert_eq!((ours.up(), theirs.up()), (wanted, wanted), "Up; {told}");
+        let recording = self.capture.stop()?;
         let row = Row {
-            disturbance,
-            scale: self.scale,
+            done,
+            sessions: self.scale.sessions,
+            pace: self.scale.pace,
             flaps: ours.flaps() + theirs.flaps(),
-            gap: largest_gap(self.capture)?,
+            gap: largest_gap(&recording.frames),
+            noise: recording.noise,
             before,
             after,
         };
-        println!("{row}");
+        let told = format!(
+            "ours: {}; theirs: {}; {row:?}",
+            ours.causes(),
+            theirs.causes()
+        );
+        assert_eq!((ours.flaps(), theirs.flaps()), (0, 0), "flaps; {told}");
+        assert_eq!((ours.up(), theirs.up()), (wanted, wanted), "Up; {told}");
         row.assert_flat();
         Ok(row)
     }
 }
 
 /// The longest time in which a recorded session heard nothing from us.
-fn largest_gap(capture: Capture) -> Result<Duration> {
-    let recording = capture.stop()?;
+fn largest_gap(frames: &[Frame]) -> Duration {
     let mut last = std::collections::BTreeMap::new();
     let mut largest = Duration::ZERO;
-    for frame in &recording.frames {
+    for frame in frames {
         let up = frame
             .control
-            .is_some_and(|control| control.state == bfd_testbed::State::Up);
+            .is_some_and(|control| control.state == State::Up);
         if let (true, Some(before)) = (up, last.insert(frame.source, frame.at)) {
-            largest = largest.max(frame.at.saturating_sub(before));
+            let gap = frame.at.saturating_sub(before);
+            largest = largest.max(if gap < STEP { gap } else { Duration::ZERO });
         }
     }
-    Ok(largest)
+    largest
 }
 
 /// One prefix on the loopback makes all of its addresses local; the other side's lies behind the link.
@@ -165,9 +178,12 @@ pub(crate) fn address(side: u32, number: u32) -> String {
 fn sessions(scale: Scale, side: u32) -> String {
     let (own, other) = (scale.of(side), scale.of(3 - side));
     let mut text = format!(
-        "bfd: {{default_desired_min_tx: {}ms, default_required_min_rx: {}ms, \
+        "engine: {{scheduler: {}}}\nbfd: {{default_desired_min_tx: {}ms, default_required_min_rx: {}ms, \
          default_detect_multiplier: {}}}\nsessions:\n",
-        own.interval, other.interval, own.multiplier
+        scale.scheduler.name(),
+        own.interval,
+        other.interval,
+        own.multiplier
     );
     for number in 0..scale.sessions {
         let (local, peer) = (address(side, number), address(3 - side, number));

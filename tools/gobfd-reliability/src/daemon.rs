@@ -1,16 +1,19 @@
 //! One daemon, and what the tests ask of it.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use bfd_api::{Client, Endpoint};
-use bfd_testbed::{Error, Namespace, Process, Result, Signal, eventually};
+use bfd_testbed::{Error, Namespace, Process, Result, Signal, binary, eventually};
 
 use crate::inside::{get, inside};
-use crate::page::Page;
+use crate::metrics::Page;
+use crate::scale::Scheduler;
 
 const METRICS: &str = "127.0.0.1:9100";
+/// Place of a thread's policy among the fields of `/proc/PID/stat` behind its name (proc(5)).
+const POLICY: usize = 38;
 
 /// How a daemon's standard output is led.
 pub(crate) enum Output {
@@ -32,7 +35,7 @@ impl Daemon {
     pub(crate) fn launch(namespace: &Namespace, sessions: &str, output: &Output) -> Result<Self> {
         let config = namespace.folder().join("gobfd.yml");
         fs::write(&config, with_doors(namespace, sessions)).expect("the folder of a namespace");
-        let program = gobfd().display().to_string();
+        let program = binary("gobfd")?.display().to_string();
         let path = config.display().to_string();
         let mut args = vec![program.as_str(), "--config", &path];
         let (program, line) = match output {
@@ -60,15 +63,35 @@ impl Daemon {
         inside(&self.namespace, || get(METRICS, "/metrics")).map(Page)
     }
 
-    /// Memory it occupies, in KiB.
-    pub(crate) fn rss(&self) -> u64 {
+    /// Anonymous memory it occupies, in KiB: heap and stacks, without the pages of its program.
+    pub(crate) fn memory(&self) -> u64 {
         let path = format!("/proc/{}/status", self.process.pid());
         let status = fs::read_to_string(path).expect("it runs");
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix("RssAnon:"));
         let number = line.and_then(|line| line.split_whitespace().next());
         number
             .and_then(|number| number.parse().ok())
             .expect("a number of KiB")
+    }
+
+    /// Its workers run as they were told to; the kernel may have refused.
+    pub(crate) fn assert_scheduled(&self, scheduler: Scheduler) {
+        let tasks = format!("/proc/{}/task", self.process.pid());
+        let mut workers = 0;
+        for task in fs::read_dir(tasks).expect("it runs").flatten() {
+            let stat = fs::read_to_string(task.path().join("stat")).unwrap_or_default();
+            let Some((name, rest)) = stat.rsplit_once(')') else {
+                continue;
+            };
+            if name.contains("(bfd-worker") {
+                let policy = rest.split_whitespace().nth(POLICY).map(str::parse);
+                assert_eq!(policy, Some(Ok(scheduler.policy())), "{stat}");
+                workers += 1;
+            }
+        }
+        assert!(workers > 0, "it has no workers");
     }
 
     /// Writes another configuration and sends SIGHUP; does not wait.
@@ -111,11 +134,6 @@ impl Daemon {
             output: self.process.log(),
         })
     }
-}
-
-/// The binary beside this test's own.
-fn gobfd() -> PathBuf {
-    Path::new(env!("CARGO_BIN_EXE_gobfd-demo")).with_file_name("gobfd")
 }
 
 fn socket(namespace: &Namespace) -> PathBuf {

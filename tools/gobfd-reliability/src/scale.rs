@@ -4,6 +4,56 @@ use std::time::Duration;
 
 use crate::field::Pace;
 
+/// How much of everything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Size {
+    /// For every change: seconds, on two cores that do other things as well.
+    Small,
+    /// As the page has it.
+    Full,
+}
+
+impl Size {
+    /// The one of these that is meant.
+    pub(crate) const fn choose(self, small: Scale, full: Scale) -> Scale {
+        match self {
+            Self::Small => small,
+            // The disturbance has the same processors: for a busy machine the manual advises this.
+            Self::Full => Scale {
+                scheduler: Scheduler::Deadline,
+                ..full
+            },
+        }
+    }
+}
+
+/// What runs the data planes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scheduler {
+    /// As any program.
+    Normal,
+    /// With time of their own.
+    Deadline,
+}
+
+impl Scheduler {
+    /// Its name in the configuration.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Normal => "normal",
+            Self::Deadline => "deadline",
+        }
+    }
+
+    /// Its number in `/proc`.
+    pub(crate) const fn policy(self) -> u32 {
+        match self {
+            Self::Normal => 0,
+            Self::Deadline => 6,
+        }
+    }
+}
+
 /// What one disturbance is played with.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Scale {
@@ -13,6 +63,8 @@ pub(crate) struct Scale {
     pub(crate) pace: Pace,
     /// Timers of the peers' end, where they differ.
     pub(crate) theirs: Option<Pace>,
+    /// What runs the data planes of both ends.
+    pub(crate) scheduler: Scheduler,
     /// How often, or how many; what it counts is the test's business.
     pub(crate) amount: u32,
     /// How long, where time is what counts.
@@ -26,6 +78,7 @@ impl Scale {
             sessions,
             pace,
             theirs: None,
+            scheduler: Scheduler::Normal,
             amount: 0,
             time: Duration::ZERO,
         }
@@ -53,15 +106,6 @@ impl Scale {
         match (side, self.theirs) {
             (2, Some(theirs)) => theirs,
             _ => self.pace,
-        }
-    }
-
-    /// `full` if that was asked for by `RELIABILITY=full`, else `small`.
-    pub(crate) fn choose(small: Self, full: Self) -> Self {
-        match std::env::var("RELIABILITY").as_deref() {
-            Ok("full") => full,
-            Ok(other) => panic!("RELIABILITY is {other:?}; it may be `full` or unset"),
-            Err(_) => small,
         }
     }
 }

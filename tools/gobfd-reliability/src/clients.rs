@@ -12,12 +12,13 @@ use tokio::task::JoinSet;
 
 use crate::daemon::Daemon;
 use crate::field::{Field, Pace};
-use crate::scale::Scale;
+use crate::row::Row;
+use crate::scale::{Scale, Size};
 
-fn scale() -> Scale {
+fn scale(size: Size) -> Scale {
     let small = Scale::new(50, Pace::CALM).amount(100).seconds(8);
     let full = Scale::new(1000, Pace::FAST).amount(100).seconds(30);
-    Scale::choose(small, full)
+    size.choose(small, full)
 }
 
 /// A runtime for clients.
@@ -56,14 +57,14 @@ struct Answers {
     refused: AtomicU64,
 }
 
-#[test]
-fn clients_that_add_and_delete() -> Result<()> {
-    let scale = scale();
+/// Some wish for the same session.
+pub(crate) fn play(size: Size) -> Result<Row> {
+    let scale = scale(size);
     let field = Field::new(scale)?;
     let answers = Arc::new(Answers::default());
     let play = |time| run(&field.us, scale.amount, time, &answers);
     play(scale.time / 4);
-    let before = field.us.rss();
+    let before = field.us.memory();
     play(scale.time);
 
     let count = |counter: &AtomicU64| counter.load(Relaxed);
@@ -79,7 +80,7 @@ fn clients_that_add_and_delete() -> Result<()> {
     field.us.wait("the deleted sessions to be gone", |page| {
         page.sum("gobfd_bfd_sessions", "") == u64::from(scale.sessions)
     })?;
-    field.judge(what, before).map(drop)
+    field.judge(what, before)
 }
 
 fn run(daemon: &Daemon, clients: u32, time: Duration, answers: &Arc<Answers>) {
