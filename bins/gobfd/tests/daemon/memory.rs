@@ -9,7 +9,7 @@ use crate::support::{Daemon, Pair};
 const FEW: u64 = 100;
 const MANY: u64 = 5_000;
 /// Most a session may cost, in octets of memory that the process has for itself.
-const COST: u64 = 3_600;
+const COST: u64 = 2_200;
 /// Most that all of the sessions may cost in addition after any number of reloads, in KiB.
 const GROWTH: u64 = 2_048;
 const RELOADS: u32 = 8;
