@@ -5,6 +5,7 @@
 //! shows was published by them.
 
 mod collect;
+mod press;
 mod probes;
 
 use std::sync::Arc;
@@ -17,18 +18,21 @@ use axum::routing::get;
 use bfd_program::exposition::CONTENT_TYPE;
 
 pub use collect::Metrics;
+use press::Press;
 
 use crate::api::Vitals;
 
 /// The routes of the metrics server; `path` is that of the metrics page.
 pub fn router(path: &str, metrics: Metrics, vitals: Arc<Vitals>) -> Router {
-    let page = Router::new().route(path, get(page)).with_state(metrics);
+    let press = Arc::new(Press::default());
+    let page = Router::new()
+        .route(path, get(page))
+        .with_state((metrics, press));
     page.merge(probes::router(path, vitals))
 }
 
-async fn page(State(metrics): State<Metrics>) -> Response {
-    // A page of thousands of sessions takes milliseconds, which others need not wait for.
-    match tokio::task::spawn_blocking(move || metrics.page()).await {
+async fn page(State((metrics, press)): State<(Metrics, Arc<Press>)>) -> Response {
+    match press.page(move || metrics.page()).await {
         Ok(page) => ([(header::CONTENT_TYPE, CONTENT_TYPE)], page).into_response(),
         Err(_) => axum::http::StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
