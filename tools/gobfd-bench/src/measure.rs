@@ -295,10 +295,12 @@ fn look(contender: &Contender, count: u32, seconds: u64) -> anyhow::Result<Try> 
     let up = trial.bring_up.is_some();
     let before = trial.ask("hold 1")?.flaps;
     let cost = trial.cost_of(&format!("steady {seconds}"))?;
-    let held = up && cost.status.flaps == before && cost.status.up == count as usize;
-    // The loop that is no daemon knows no flap: it must have sent and taken in all.
-    let complete = cost.received_share > 0.98 && (cost.lost as f64) < 0.02 * cost.packets as f64;
-    let verdict = match held && (complete || !contender.is_bare()) {
+    let steady = up && cost.status.flaps == before && cost.status.up == count as usize;
+    // Who leaves packets lying finds a failure when it gets to them.
+    let read = (cost.lost as f64) < 0.02 * cost.packets as f64;
+    // The loop that is no daemon knows no flap: it must have sent all.
+    let sent = !contender.is_bare() || cost.received_share > 0.98;
+    let verdict = match steady && read && sent {
         true => Try::Holds,
         false if disturbed(&cost) => Try::BeyondRuler,
         false => Try::Breaks,
