@@ -39,8 +39,8 @@ pub use transmit::MAX_PAYLOAD;
 /// A BFD session in asynchronous mode.
 ///
 /// ```
-/// use bfd_proto::{DetectMult, Discriminator, Instant, Interval, Micros, Path, Role, Session};
-/// use bfd_proto::{SessionKind, SessionSpec, State, Transmit};
+/// use bfd_proto::{DetectMult, Discriminator, History, Instant, Interval, Micros, Path, Role};
+/// use bfd_proto::{Session, SessionKind, SessionSpec, State};
 ///
 /// let interval = Interval::new(Micros(50_000)).unwrap();
 /// let spec = SessionSpec {
@@ -53,7 +53,8 @@ pub use transmit::MAX_PAYLOAD;
 /// };
 /// let local = Discriminator::new(7).unwrap();
 /// let (mut session, actions) = Session::new(spec, None, local, 1, Path::Ready, Instant::ZERO);
-/// assert_eq!(session.view().state, State::Down);
+/// let history = History::new(Instant::ZERO);
+/// assert_eq!(session.view(&history).state, State::Down);
 /// let transmit = actions.transmit.unwrap();
 /// let mut payload = [0; 24];
 /// assert_eq!(session.write(transmit, &mut payload), 24);
