@@ -146,9 +146,8 @@ fn chrt() -> String {
 #[test]
 fn a_reservation_grows_and_a_refused_one_changes_nothing() {
     on_a_thread(|| {
-        if !with(Policy::Deadline(RESERVATION)).is_empty() {
-            return;
-        }
+        let refused = with(Policy::Deadline(RESERVATION));
+        assert!(refused.is_empty(), "{refused:?}");
         let of = |micros| {
             Policy::Deadline(Reservation {
                 runtime: Duration::from_micros(micros),
